@@ -1,0 +1,1 @@
+"""Strata's command line and the lake that runs on a laptop."""

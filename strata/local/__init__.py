@@ -1,0 +1,1 @@
+"""The local lake: the synthesised templates, deployed to an emulator on loopback."""

@@ -1,0 +1,5 @@
+"""What Strata adds to the emulator, in one place."""
+
+
+def install() -> None:
+    """Put every hook in place."""
