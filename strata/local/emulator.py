@@ -1,5 +1,6 @@
 """The emulator as a process: started on loopback, waited for, stopped again."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -119,7 +120,6 @@ class Emulator:
             "SFN_WAIT_SCALE": str(self.wait_scale),
             "LAMBDA_EXECUTOR": "local",
             "POWERTOOLS_TRACE_DISABLED": "true",
-            "PYTHONPATH": str(ROOT),
         }
 
     def stop(self) -> None:
@@ -167,10 +167,8 @@ def end_process_group(pid: int, patience: float = 5.0) -> None:
 
 
 def _group_lives(pid: int) -> bool:
-    try:
+    with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass
     try:
         os.killpg(pid, 0)
     except ProcessLookupError:

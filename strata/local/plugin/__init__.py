@@ -1,5 +1,29 @@
-"""What Strata adds to the emulator, in one place."""
+"""What Strata adds to the emulator, in one place, because it leans on the emulator's insides.
+
+Each module holds the hooks for one service; `HOOKS` lists them all, and a contract test runs each
+of them against a live emulator.
+"""
+
+from strata.local.plugin import (
+    glue_crawlers,
+    glue_jobs,
+    lambda_errors,
+    resources,
+    schedules,
+    step_functions,
+)
+from strata.local.plugin.hooks import Entry, Hook, install_all
+
+HOOKS: tuple[Hook | Entry, ...] = (
+    *glue_jobs.HOOKS,
+    *glue_crawlers.HOOKS,
+    *step_functions.HOOKS,
+    *lambda_errors.HOOKS,
+    *schedules.HOOKS,
+    *resources.HOOKS,
+)
 
 
 def install() -> None:
-    """Put every hook in place."""
+    """Put every hook in place; raises `PluginError` if the emulator is not the pinned one."""
+    install_all(HOOKS)
