@@ -1,0 +1,184 @@
+"""The settings of one environment: everything that may differ between dev, staging and prod."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from config.lifecycle import Storage, Strict
+from config.regions import known_regions
+
+BUCKET_NAME_LIMIT = 63
+ALERT_ENDPOINTS = {
+    "email": (r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"),
+    "https": (r"https://\S+", "an https:// address"),
+    "sqs": (r"arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:\S+", "the ARN of a queue"),
+}
+
+WorkerType = Literal[
+    "G.1X", "G.2X", "G.4X", "G.8X", "G.12X", "G.16X", "R.1X", "R.2X", "R.4X", "R.8X"
+]
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+LogRetentionDays = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+]  # fmt: skip
+
+
+class Functions(Strict):
+    """Sizes of every Lambda function."""
+
+    memory_mb: int = Field(default=512, ge=128, le=10_240)
+    timeout_seconds: int = Field(default=60, ge=1, le=900)
+    log_retention_days: LogRetentionDays = 30
+
+
+class Spark(Strict):
+    """Sizes of every Glue job; a job that runs longer than ``timeout_minutes`` is stopped."""
+
+    worker_type: WorkerType = "G.1X"
+    workers: int = Field(default=2, ge=2, le=299)
+    timeout_minutes: int = Field(default=60, ge=1, le=10_080)
+    max_concurrent_runs: int = Field(default=5, ge=1, le=1_000)
+
+
+class Pipeline(Strict):
+    """How much one run takes on, and for how long it may hold its dataset."""
+
+    files_per_inspection: int = Field(default=50, ge=1, le=1_000)
+    files_per_run: int = Field(default=5_000, ge=1, le=100_000)
+    arrival_batching_seconds: int = Field(default=20, ge=0, le=300)
+    timeout_minutes: int = Field(default=180, ge=1, le=10_080)
+    lease_minutes: int = Field(default=195, ge=1, le=20_160)
+
+    @field_validator("files_per_run")
+    @classmethod
+    def _at_least_one_inspection(cls, files: int, info: ValidationInfo) -> int:
+        inspected = info.data.get("files_per_inspection", 1)
+        if files < inspected:
+            raise ValueError(f"must be at least files_per_inspection {inspected}")
+        return files
+
+    @field_validator("lease_minutes")
+    @classmethod
+    def _outlives_the_run(cls, minutes: int, info: ValidationInfo) -> int:
+        timeout = info.data.get("timeout_minutes", 0)
+        if minutes <= timeout:
+            raise ValueError(
+                f"must be more than timeout_minutes {timeout}, because a second run takes over "
+                "when the lease ends and would write beside the first"
+            )
+        return minutes
+
+
+class Queries(Strict):
+    """Limits of Athena: a query that scans more megabytes is cancelled (Athena's minimum is 10)."""
+
+    scan_limit_mb: int = Field(default=10_240, ge=10)
+
+
+class Schedules(Strict):
+    """Whether the contracts' schedules run in this environment."""
+
+    enabled: bool = True
+
+
+class Subscriber(Strict):
+    """Who is told: an e-mail address, an https address, or the ARN of an SQS queue."""
+
+    protocol: Literal["email", "https", "sqs"]
+    endpoint: str
+
+    @field_validator("endpoint")
+    @classmethod
+    def _fits_the_protocol(cls, endpoint: str, info: ValidationInfo) -> str:
+        pattern, kind = ALERT_ENDPOINTS.get(info.data.get("protocol", ""), (".*", ""))
+        if not re.fullmatch(pattern, endpoint):
+            raise ValueError(f"must be {kind} for protocol {info.data['protocol']}")
+        return endpoint
+
+
+class Alerts(Strict):
+    """Who gets alarms and notices; by default nobody."""
+
+    subscribers: Annotated[tuple[Subscriber, ...], Field(strict=False)] = ()
+
+
+class Settings(Strict):
+    """One environment. ``load_settings`` makes it from ``config/environments/<name>.yaml``.
+
+    ``owner`` is a person or team to ask, not the owner key of ledger records; that is ``prefix``.
+    """
+
+    project: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", min_length=2, max_length=16)
+    environment: str = Field(pattern=r"^[a-z][a-z0-9]{1,11}$")
+    account: str = Field(pattern=r"^[0-9]{12}$")
+    region: str
+    recovery_region: str | None = None
+    owner: str = Field(min_length=1, max_length=256)
+    cost_center: str = Field(min_length=1, max_length=256)
+    retain_data: bool = True
+    termination_protection: bool = False
+    storage: Storage
+    functions: Functions = Functions()
+    spark: Spark = Spark()
+    pipeline: Pipeline = Pipeline()
+    queries: Queries = Queries()
+    schedules: Schedules = Schedules()
+    alerts: Alerts = Alerts()
+
+    @property
+    def prefix(self) -> str:
+        """``<project>-<environment>``: start of physical names and owner of ledger records."""
+        return f"{self.project}-{self.environment}"
+
+    @field_validator("account", mode="before")
+    @classmethod
+    def _quoted(cls, account: object) -> object:
+        if isinstance(account, int):
+            raise PydanticCustomError(
+                "account_number", "must be text of 12 digits; quote the account id"
+            )
+        return account
+
+    @field_validator("region", "recovery_region")
+    @classmethod
+    def _exists(cls, region: str | None) -> str | None:
+        if region is not None and region not in known_regions():
+            raise PydanticCustomError(
+                "unknown_region", "must be an AWS region", {"options": known_regions()}
+            )
+        return region
+
+    @field_validator("recovery_region")
+    @classmethod
+    def _another_region(cls, recovery: str | None, info: ValidationInfo) -> str | None:
+        if recovery is not None and recovery == info.data.get("region"):
+            raise ValueError("must differ from region; use null for no second region")
+        return recovery
+
+    @field_validator("region")
+    @classmethod
+    def _bucket_names_fit(cls, region: str, info: ValidationInfo) -> str:
+        names = [info.data.get(part, "") for part in ("project", "environment", "account")]
+        longest = "{}-{}-access-logs-{}-{}".format(*names, region)
+        if len(longest) > BUCKET_NAME_LIMIT:
+            raise ValueError(
+                f"makes the bucket name {longest}, {len(longest)} characters where S3 allows "
+                f"{BUCKET_NAME_LIMIT}; shorten project or environment"
+            )
+        return region
+
+    @field_validator("pipeline")
+    @classmethod
+    def _outlives_its_jobs(cls, pipeline: Pipeline, info: ValidationInfo) -> Pipeline:
+        job_minutes = info.data["spark"].timeout_minutes if "spark" in info.data else 0
+        if pipeline.timeout_minutes <= job_minutes:
+            raise PydanticCustomError(
+                "pipeline_timeout",
+                "must be more than spark.timeout_minutes {job_minutes}, because a run waits for "
+                "its Glue job",
+                {"field": "timeout_minutes", "job_minutes": job_minutes},
+            )
+        return pipeline

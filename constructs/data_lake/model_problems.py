@@ -1,0 +1,97 @@
+"""pydantic's findings as problems that name file, line, field, rule, value and nearest name."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from data_lake.yaml_marks import FieldPath, MarkedDocument, Problem, dotted, nearest, shown
+
+REFUSED_FIELDS = "refused_fields"
+"""Name of a model's optional ``ClassVar[dict[str, str]]``: why a tempting field is not accepted."""
+
+
+def model_problems(
+    error: ValidationError, model: type[BaseModel], document: MarkedDocument, at: FieldPath = ()
+) -> list[Problem]:
+    """Each finding of ``error`` as a problem of ``document``, in the order of its lines.
+
+    ``at`` is where in the document the validated value sits. A validator can point into its
+    field with a ``PydanticCustomError`` whose context has ``field``, and name the valid words in
+    its ``options``. A required field is not reported as missing when an unknown neighbour is that
+    field misspelt.
+    """
+    findings: list[dict[str, Any]] = [dict(finding) for finding in error.errors(include_url=False)]
+    misspelt = {
+        (*finding["loc"][:-1], _nearest_field(finding, model))
+        for finding in findings
+        if finding["type"] == "extra_forbidden"
+    }
+    problems = [
+        _problem(finding, model, document, at)
+        for finding in findings
+        if not (finding["type"] == "missing" and finding["loc"] in misspelt)
+    ]
+    return sorted(problems, key=lambda problem: problem.line)
+
+
+def _problem(
+    finding: dict[str, Any], model: type[BaseModel], document: MarkedDocument, at: FieldPath
+) -> Problem:
+    context = finding.get("ctx", {})
+    path = (*at, *finding["loc"])
+    if "field" in context:
+        path = (*path, context["field"])
+    if finding["type"] == "missing":
+        return document.problem(path, "is required; add it", value="")
+    if finding["type"] == "extra_forbidden":
+        return _unknown_field(finding, model, document, path)
+    suggestion = nearest(finding["input"], context.get("options", ()))
+    if finding["type"] == "literal_error":
+        suggestion = _nearest_literal(finding["input"], context["expected"])
+    written = document.text(path) or f"{shown(context.get('value', finding['input']))}, the default"
+    return document.problem(path, _rule(finding), value=written, nearest=suggestion)
+
+
+def _unknown_field(
+    finding: dict[str, Any], model: type[BaseModel], document: MarkedDocument, path: FieldPath
+) -> Problem:
+    owner = _model_at(model, finding["loc"][:-1])
+    reason = getattr(owner, REFUSED_FIELDS, {}).get(finding["loc"][-1])
+    if reason:
+        return document.problem(path, reason)
+    near = _nearest_field(finding, model)
+    known = "" if near else f"; {dotted(path[:-1])} has {', '.join(owner.model_fields)}"
+    return document.problem(path, f"is not a known field{known}", nearest=near)
+
+
+def _rule(finding: dict[str, Any]) -> str:
+    message = str(finding["msg"]).removeprefix("Value error, ")
+    return re.sub(r"^(Input|String|Value|Tuple|List) should ", "must ", message)
+
+
+def _nearest_literal(written: object, expected: str) -> str:
+    numbers = [int(number) for number in re.findall(r"\b\d+\b", expected)]
+    if isinstance(written, int) and numbers:
+        return str(min(numbers, key=lambda number: abs(number - written)))
+    return nearest(written, re.findall(r"'([^']*)'", expected))
+
+
+def _nearest_field(finding: dict[str, Any], model: type[BaseModel]) -> str:
+    *parents, name = finding["loc"]
+    return nearest(name, _model_at(model, parents).model_fields)
+
+
+def _model_at(model: type[BaseModel], loc: FieldPath) -> type[BaseModel]:
+    for part in loc:
+        if isinstance(part, str):
+            model = next(_models_in(model.model_fields[part].annotation))
+    return model
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)
