@@ -1,0 +1,140 @@
+"""The synthesised templates, deployed to the emulator through CloudFormation's API."""
+
+import subprocess
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError, WaiterError
+
+from strata.errors import StrataError
+from strata.local.assembly import Assembly, Stack
+from strata.local.emulator import Emulator
+from strata.paths import ROOT
+
+Outputs = dict[str, str]
+BOOTSTRAP_VERSION = "30"
+POLL = {"Delay": 1, "MaxAttempts": 180}
+
+
+def session(emulator: Emulator, region: str | None = None) -> boto3.Session:
+    """Give a session whose clients talk to the emulator."""
+    return boto3.Session(
+        aws_access_key_id=emulator.account,
+        aws_secret_access_key="emulated",  # noqa: S106 - the emulator reads the access key only
+        region_name=region or emulator.region,
+    )
+
+
+def deploy(
+    assembly: Assembly, emulator: Emulator, progress: Callable[[str], None] = lambda _: None
+) -> Outputs:
+    """Deploy every stack in order and give all their outputs by name.
+
+    `progress` hears the name of each stack before it is deployed. Raises `StrataError` with the
+    resource and the reason if one fails; the emulator creates nothing for an unknown type.
+    """
+    outputs: Outputs = {}
+    for region in dict.fromkeys(stack.region for stack in assembly.stacks):
+        play_public_parameters(emulator, region)
+    _upload(assembly, emulator)
+    for stack in assembly.stacks:
+        progress(stack.name)
+        outputs |= _deploy_stack(stack, emulator)
+    return outputs
+
+
+def play_public_parameters(emulator: Emulator, region: str) -> None:
+    """Put the parameters that AWS and `cdk bootstrap` publish, which templates look up by name.
+
+    The layer behind the Powertools parameter is not used: functions run on this machine's Python,
+    which has the same version of Powertools installed.
+    """
+    ssm = _client(emulator, "ssm", region)
+    powertools = version("aws-lambda-powertools")
+    layer = f"arn:aws:lambda:{region}:017000801446:layer:AWSLambdaPowertoolsPythonV3:1"
+    for name, value in (
+        ("/cdk-bootstrap/hnb659fds/version", BOOTSTRAP_VERSION),
+        (f"/aws/service/powertools/python/arm64/python3.13/{powertools}", layer),
+    ):
+        ssm.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+
+
+def _upload(assembly: Assembly, emulator: Emulator) -> None:
+    for asset in assembly.assets:
+        region = asset.bucket.rsplit(f"-{emulator.account}-", 1)[-1]
+        s3 = _client(emulator, "s3", region)
+        try:
+            s3.head_bucket(Bucket=asset.bucket)
+        except ClientError:
+            s3.create_bucket(Bucket=asset.bucket)
+        s3.put_object(Bucket=asset.bucket, Key=asset.key, Body=asset.content())
+
+
+def _deploy_stack(stack: Stack, emulator: Emulator) -> Outputs:
+    cloudformation = _client(emulator, "cloudformation", stack.region)
+    arguments: dict[str, Any] = {
+        "StackName": stack.name,
+        "TemplateBody": stack.template.read_text(),
+        "Capabilities": ["CAPABILITY_NAMED_IAM"],
+        "Tags": [{"Key": key, "Value": value} for key, value in stack.tags.items()],
+    }
+    try:
+        cloudformation.create_stack(**arguments)
+        cloudformation.get_waiter("stack_create_complete").wait(
+            StackName=stack.name, WaiterConfig=POLL
+        )
+    except (ClientError, WaiterError) as error:
+        raise StrataError(_why(cloudformation, stack.name, error)) from error
+    described = cloudformation.describe_stacks(StackName=stack.name)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+
+
+def _why(cloudformation: Any, stack: str, error: Exception) -> str:
+    try:
+        events = cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
+    except ClientError:
+        events = []
+    failed = [
+        f"{event['LogicalResourceId']} ({event['ResourceType']}): {event['ResourceStatusReason']}"
+        for event in events
+        if event["ResourceStatus"].endswith("FAILED") and event.get("ResourceStatusReason")
+    ]
+    return f"{stack} was not deployed: " + ("; ".join(reversed(failed)) or str(error))
+
+
+def deploy_with_cli(environment: str, folder: Path, emulator: Emulator) -> Outputs:
+    """Deploy with the real CDK CLI, bootstrapping first, as one would to an account.
+
+    Slower than `deploy`; it shows that the CLI's own path works. Raises `StrataError` with the
+    CLI's output if it fails.
+    """
+    play_public_parameters(emulator, emulator.region)
+    cli = ROOT / "node_modules" / ".bin" / "cdk"
+    target = f"aws://{emulator.account}/{emulator.region}"
+    for arguments in (
+        ["bootstrap", target],
+        ["deploy", "--all", "--require-approval", "never", "--output", str(folder)],
+    ):
+        outcome = subprocess.run(
+            [str(cli), *arguments, "--context", f"env={environment}"],
+            cwd=ROOT,
+            env=emulator.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if outcome.returncode != 0:
+            raise StrataError(f"cdk {arguments[0]} failed:\n{outcome.stderr.strip()}")
+    cloudformation = _client(emulator, "cloudformation", emulator.region)
+    return {
+        output["OutputKey"]: output["OutputValue"]
+        for stack in cloudformation.describe_stacks()["Stacks"]
+        for output in stack.get("Outputs", [])
+    }
+
+
+def _client(emulator: Emulator, service: str, region: str) -> Any:
+    return session(emulator, region).client(service, endpoint_url=emulator.endpoint)  # type: ignore[call-overload]

@@ -1,0 +1,94 @@
+"""A crawl reads the real files and leaves a table with their columns."""
+
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Client = Callable[[str], Any]
+
+
+@pytest.fixture
+def database(client: Client) -> str:
+    """Give an empty database."""
+    name = f"crawled_{uuid.uuid4().hex[:8]}"
+    client("glue").create_database(DatabaseInput={"Name": name})
+    return name
+
+
+def crawl(client: Client, role: str, bucket: str, database: str, **more: Any) -> dict[str, Any]:
+    """Crawl a bucket to the end and give what the crawler says of itself."""
+    name = f"crawler-{uuid.uuid4().hex[:8]}"
+    client("glue").create_crawler(
+        Name=name,
+        Role=role,
+        DatabaseName=database,
+        Targets={"S3Targets": [{"Path": f"s3://{bucket}/"}]},
+        **more,
+    )
+    client("glue").start_crawler(Name=name)
+    while client("glue").get_crawler(Name=name)["Crawler"]["State"] != "READY":
+        time.sleep(0.05)
+    found: dict[str, Any] = client("glue").get_crawler(Name=name)["Crawler"]
+    return found
+
+
+def columns(client: Client, database: str, table: str) -> dict[str, str]:
+    """Give a table's columns and types."""
+    found = client("glue").get_table(DatabaseName=database, Name=table)["Table"]
+    return {column["Name"]: column["Type"] for column in found["StorageDescriptor"]["Columns"]}
+
+
+def test_each_folder_becomes_a_table_with_the_columns_of_its_files(
+    client: Client, role: str, bucket: str, database: str
+) -> None:
+    s3 = client("s3")
+    s3.put_object(Bucket=bucket, Key="air lines/a.csv", Body=b"code,seats,since\nUA,3,2013-01-01\n")
+    s3.put_object(Bucket=bucket, Key="events/a.jsonl", Body=b'{"id": 1, "share": 0.5}\n')
+    crawler = crawl(client, role, bucket, database)
+    assert crawler["LastCrawl"]["Status"] == "SUCCEEDED"
+    assert columns(client, database, "air_lines") == {
+        "code": "string",
+        "seats": "bigint",
+        "since": "date",
+    }
+    assert columns(client, database, "events") == {"id": "bigint", "share": "double"}
+
+
+def test_a_second_crawl_changes_the_table_unless_the_crawler_may_only_log(
+    client: Client, role: str, bucket: str, database: str
+) -> None:
+    client("s3").put_object(Bucket=bucket, Key="codes/a.csv", Body=b"code\nUA\n")
+    crawl(client, role, bucket, database)
+    client("s3").put_object(Bucket=bucket, Key="codes/b.csv", Body=b"code,name\nUA,United\n")
+    crawl(client, role, bucket, database, SchemaChangePolicy={"UpdateBehavior": "LOG"})
+    assert columns(client, database, "codes") == {"code": "string"}
+    crawl(client, role, bucket, database)
+    assert columns(client, database, "codes") == {"code": "string", "name": "string"}
+
+
+def test_a_crawler_that_cannot_read_its_target_fails_and_says_why(
+    client: Client, role: str, database: str
+) -> None:
+    crawler = crawl(client, role, "no-such-bucket", database)
+    assert crawler["LastCrawl"]["Status"] == "FAILED"
+    assert "NoSuchBucket" in crawler["LastCrawl"]["ErrorMessage"]
+
+
+def test_a_running_crawler_refuses_a_second_start(
+    client: Client, role: str, bucket: str, database: str
+) -> None:
+    for number in range(40):
+        client("s3").put_object(Bucket=bucket, Key=f"t{number}/a.csv", Body=b"code\nUA\n")
+    glue = client("glue")
+    glue.create_crawler(
+        Name="busy",
+        Role=role,
+        DatabaseName=database,
+        Targets={"S3Targets": [{"Path": f"s3://{bucket}/"}]},
+    )
+    glue.start_crawler(Name="busy")
+    with pytest.raises(glue.exceptions.CrawlerRunningException):
+        glue.start_crawler(Name="busy")
