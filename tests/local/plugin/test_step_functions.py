@@ -1,6 +1,7 @@
 """Every feature of the Amazon States Language that the state machines use, on the live emulator."""
 
 import json
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -15,16 +16,18 @@ def handle(event, context):
     raise SourceChanged("the version moved")
 """
 FLAKY = """
+import pathlib, tempfile
+
 class Transient(Exception):
     pass
 
-calls = 0
-
 def handle(event, context):
-    global calls
-    calls += 1
+    counter = pathlib.Path(tempfile.gettempdir()) / event["counter"]
+    calls = int(counter.read_text()) + 1 if counter.exists() else 1
+    counter.write_text(str(calls))
     if calls < 3:
         raise Transient(f"call {calls}")
+    counter.unlink()
     return {"calls": calls}
 """
 
@@ -84,7 +87,8 @@ def test_a_retrier_repeats_the_errors_it_names_until_the_call_succeeds(
             }
         ],
     )
-    ended = execute({"StartAt": "Call", "States": {"Call": call}})
+    counter = {"counter": uuid.uuid4().hex}
+    ended = execute({"StartAt": "Call", "States": {"Call": call}}, counter)
     assert json.loads(ended["output"]) == {"calls": 3}
 
 
