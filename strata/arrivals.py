@@ -4,7 +4,6 @@ import difflib
 from pathlib import Path
 
 from data_lake.contracts import ContractSet
-
 from strata.errors import StrataError
 from strata.local.lake import LocalLake
 

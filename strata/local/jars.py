@@ -210,3 +210,10 @@ def _unreachable(reason: str) -> str:
         f"{len(JARS)} Java libraries from it once; check the network or name a mirror in an Ivy "
         "settings file with STRATA_IVY_SETTINGS."
     )
+
+
+if __name__ == "__main__":
+    try:
+        ensure_jars()
+    except StrataError as error:
+        raise SystemExit(str(error)) from error

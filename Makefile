@@ -1,0 +1,50 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+.PHONY: help setup demo test check lint types synth format lock clean
+
+BIN := .venv/bin
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; \
+	done || true)
+ENVIRONMENTS := local dev staging prod
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Make the checkout ready: tools checked, environment, pins, CDK CLI, Java libraries
+	@$(or $(PYTHON),python3) strata/setup.py
+
+demo: setup ## Run the lake end to end on real data, emulated on this machine
+	@$(BIN)/python -m strata demo
+
+test: setup ## Run all tests
+	@$(BIN)/python -m pytest
+
+check: lint types synth test ## Everything CI runs: lint, types, synthesis with policy checks, tests
+
+lint: setup ## Check style and formatting
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: setup ## Check types
+	@$(BIN)/mypy
+
+synth: setup ## Synthesise every environment with its policy checks
+	@for environment in $(ENVIRONMENTS); do \
+		echo "synthesising $$environment"; \
+		node_modules/.bin/cdk synth --all --quiet --context env=$$environment \
+			--app "$(BIN)/python app.py" --output cdk.out/$$environment || exit 1; \
+	done
+
+format: setup ## Put the code into the house format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock: setup ## Renew requirements.txt from the pins in pyproject.toml
+	@$(BIN)/uv pip compile --quiet pyproject.toml --extra local --extra dev --universal \
+		--python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements.txt
+
+clean: ## Remove what the targets made, the running lake included
+	@-$(BIN)/python -m strata down
+	@rm -rf .venv node_modules cdk.out .strata .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,127 @@
+"""The command line: `strata <command>`."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from config.loading import SettingsError, available_environments, load_settings
+from data_lake.contracts import ContractError, ContractSet, load_contracts
+from strata.activity import wait_until_quiet
+from strata.arrivals import put
+from strata.console import Narrator, console, show_rows
+from strata.demo import demo
+from strata.errors import StrataError
+from strata.local.lake import attach, bring_up, take_down
+from strata.notices import open_inbox
+from strata.paths import ROOT
+from strata.query import query
+from strata.report import runs_table, steps_lines
+
+Command = Callable[[argparse.Namespace], None]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command; an error that a person can mend is one sentence and exit code 1."""
+    options = _parser().parse_args(arguments)
+    command: Command = options.command
+    try:
+        command(options)
+    except (StrataError, SettingsError, ContractError) as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(1) from error
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="strata", description="A data lake on AWS that you can run before you deploy it."
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def add(name: str, command: Command, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=command)
+        return sub
+
+    add("demo", _demo, "Run the lake end to end on real data, emulated on this machine.")
+    up = add("up", _up, "Bring up the emulated lake and leave it running.")
+    up.add_argument("--with-cdk", action="store_true", help="deploy with the real CDK CLI (slower)")
+    add("down", _down, "Take the emulated lake down; what it holds is gone.")
+    putting = add("put", _put, "Put a file into the raw zone and wait for what becomes of it.")
+    putting.add_argument("dataset", help="the dataset whose contract claims the file")
+    putting.add_argument("file", type=Path)
+    putting.add_argument("--no-wait", action="store_true", help="return as soon as it is stored")
+    running = add("runs", _runs, "Show what became of each run.")
+    running.add_argument("--steps", action="store_true", help="also the seconds of each step")
+    asking = add("query", _query, 'Ask the tables: strata query "SELECT ...".')
+    asking.add_argument("sql")
+    add("validate", _validate, "Check every environment and every contract.")
+    return parser
+
+
+def _demo(_options: argparse.Namespace) -> None:
+    demo()
+
+
+def _up(options: argparse.Namespace) -> None:
+    narrator = Narrator()
+    with narrator.live("preparing"):
+        lake = bring_up(narrator.say, with_cli=options.with_cdk)
+        open_inbox(lake)
+    console.print(f"The emulated lake is up at {lake.endpoint}; next: strata put, strata query")
+
+
+def _down(_options: argparse.Namespace) -> None:
+    console.print("The lake is down." if take_down() else "No lake was running here.")
+
+
+def _put(options: argparse.Namespace) -> None:
+    lake = attach()
+    narrator = Narrator()
+    console.print(f"stored {put(lake, _contracts(), options.dataset, options.file)}", markup=False)
+    if options.no_wait:
+        return
+    with narrator.live("waiting for events"):
+        wait_until_quiet(lake, watch=narrator.watch)
+    show_rows(runs_table(lake)[-3:], title="The latest runs")
+
+
+def _runs(options: argparse.Namespace) -> None:
+    lake = attach()
+    rows = runs_table(lake)
+    if not rows:
+        console.print("No run yet; give the lake a file: strata put <dataset> <file>")
+        return
+    show_rows(rows)
+    if options.steps:
+        for line in steps_lines(lake):
+            console.print(line, markup=False)
+
+
+def _query(options: argparse.Namespace) -> None:
+    show_rows(query(attach(), options.sql))
+
+
+def _validate(_options: argparse.Namespace) -> None:
+    problems = []
+    for environment in available_environments():
+        try:
+            load_settings(environment)
+        except SettingsError as error:
+            problems.append(str(error))
+    try:
+        contracts = _contracts()
+    except ContractError as error:
+        problems.append(str(error))
+    if problems:
+        raise StrataError("\n".join(problems))
+    console.print(
+        f"{len(available_environments())} environments, {len(contracts.datasets)} datasets and "
+        f"{len(contracts.products)} products are valid."
+    )
+
+
+def _contracts() -> ContractSet:
+    return load_contracts(ROOT / "contracts")
