@@ -3,6 +3,7 @@
 Left alone, the emulator marks every Spark job SUCCEEDED without running it.
 """
 
+import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -81,13 +82,16 @@ def _keep_concurrency(fields: Callable[[dict[str, Any]], dict[str, Any]]) -> Any
     return fields_with_concurrency
 
 
-def _remember_concurrency(create: Call) -> Call:
+def _note_new_jobs(create: Call) -> Call:
     def create_job(data: dict[str, Any]) -> Response:
         from ministack.services import glue  # noqa: PLC0415 - reads its settings when imported
 
         response = create(data)
         if data.get("Name") in glue._jobs and "ExecutionProperty" in data:
             glue._jobs[data["Name"]]["ExecutionProperty"] = data["ExecutionProperty"]
+        if os.environ.get("STRATA_SPARK_EAGER"):
+            # The JVM starts while the rest of the stack is still being deployed.
+            _worker.warm(data.get("DefaultArguments", {}))
         return response
 
     return create_job
@@ -137,8 +141,8 @@ HOOKS = (
     Hook(
         "ministack.services.glue",
         "_create_job",
-        "a job's MaxConcurrentRuns must survive its deployment",
-        _remember_concurrency,
+        "a job's MaxConcurrentRuns must survive its creation, and Spark can start meanwhile",
+        _note_new_jobs,
     ),
     Hook(
         "ministack.services.glue",

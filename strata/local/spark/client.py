@@ -39,11 +39,8 @@ class SparkWorker:
         """
         with self._turn:
             process = self._living_process()
-            job = {"run_id": run_id, "script": script, "arguments": arguments}
             try:
-                assert process.stdin is not None  # noqa: S101 - a pipe by construction
-                process.stdin.write(json.dumps(job) + "\n")
-                process.stdin.flush()
+                self._send(process, {"run_id": run_id, "script": script, "arguments": arguments})
                 answer = self._await_answer(minutes)
             except (BrokenPipeError, EOFError) as error:
                 code = process.wait()
@@ -55,6 +52,17 @@ class SparkWorker:
                 raise SparkJobError(f"no end after {minutes} minutes", "TIMEOUT") from error
         if not answer["ok"]:
             raise SparkJobError(answer["error"])
+
+    def warm(self, arguments: dict[str, str]) -> None:
+        """Start the process and a session for jobs with these arguments; return at once."""
+        with self._turn:
+            if self._process is None:
+                self._send(self._living_process(), {"warm": True, "arguments": arguments})
+
+    def _send(self, process: subprocess.Popen[str], job: dict[str, Any]) -> None:
+        assert process.stdin is not None  # noqa: S101 - a pipe by construction
+        process.stdin.write(json.dumps(job) + "\n")
+        process.stdin.flush()
 
     def _await_answer(self, minutes: float) -> dict[str, Any]:
         line = self._answers.get(timeout=minutes * 60)

@@ -27,7 +27,10 @@ def main() -> None:
     with os.fdopen(int(sys.argv[1]), "w", buffering=1) as answers:
         for line in sys.stdin:
             job = json.loads(line)
-            answers.write(json.dumps(_run(job)) + "\n")
+            if job.get("warm"):
+                _use_session(spark_settings(job["arguments"]))
+            else:
+                answers.write(json.dumps(_run(job)) + "\n")
 
 
 def _run(job: dict[str, Any]) -> dict[str, Any]:
