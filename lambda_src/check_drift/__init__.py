@@ -1,0 +1,1 @@
+"""Compares what the crawler found in the raw zone with the contract."""

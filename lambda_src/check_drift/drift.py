@@ -1,0 +1,73 @@
+"""The difference between a contract and what the crawler saw."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lake_runtime.contracts import Column, Dataset
+
+_NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal", "long", "short")
+_TIMES = ("date", "timestamp")
+_TEXTS = ("string", "varchar", "char")
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One difference; `column` is None where the whole table is meant."""
+
+    column: str | None
+    change: str
+    found: str | None
+    expected: str | None
+
+
+def table_name(prefix: str, table_prefix: str = "") -> str:
+    """Give the name that a crawler derives from a raw prefix."""
+    return table_prefix + re.sub(r"[^a-z0-9]", "_", prefix.strip("/").lower())
+
+
+def compare(
+    dataset: Dataset, found: Mapping[str, str], partitions: Sequence[str] = ()
+) -> list[Drift]:
+    """Compare a contract with the crawled columns (name -> type) and partition columns.
+
+    Names are compared in lower case, as the catalog keeps them. Columns that the crawler took
+    from folder names are no drift.
+    """
+    expected = {column.name.lower(): column for column in dataset.columns}
+    drift = [
+        Drift(name, "removed", None, column.type)
+        for name, column in expected.items()
+        if name not in found and name not in partitions
+    ]
+    for name, kind in found.items():
+        if name not in expected:
+            drift.append(Drift(name, "added", kind, None))
+        elif not _can_hold(expected[name], kind, dataset.raw.null_values):
+            drift.append(Drift(name, "type", kind, expected[name].type))
+    return sorted(drift, key=lambda entry: (entry.column or "", entry.change))
+
+
+def _can_hold(column: Column, found: str, null_values: Sequence[str]) -> bool:
+    """Tell whether crawled values of a type may be values of the column.
+
+    A crawler sees text where numbers stand beside a word for null (`NA`), and a number where
+    text happens to be digits: neither is drift.
+    """
+    expected, seen = _family(column.type), _family(found)
+    if expected in (seen, "text"):
+        return seen != "nested"
+    if seen == "text":
+        return expected == "time" or any(null_values)
+    return expected == "time" and seen == "number"
+
+
+def _family(kind: str) -> str:
+    base = re.split(r"[(<]", kind.lower())[0].strip()
+    if base in _NUMBERS:
+        return "number"
+    if base in _TIMES:
+        return "time"
+    if base in _TEXTS:
+        return "text"
+    return base if base == "boolean" else "nested"

@@ -1,0 +1,79 @@
+"""Crawled table -> drift."""
+
+from typing import TYPE_CHECKING
+
+from check_drift.drift import Drift, compare, table_name
+from lake_runtime import clients
+from lake_runtime.contracts import load_contracts
+from lake_runtime.environment import Environment
+from lake_runtime.handlers import Request, Response, state_machine_task
+
+if TYPE_CHECKING:
+    from types_boto3_glue.type_defs import TableTypeDef
+
+
+class CheckDriftEnvironment(Environment):
+    """The environment of the check_drift function."""
+
+    raw_database: str
+
+
+class CheckDriftRequest(Request):
+    """Which run, and the prefix that the crawler puts before table names, if any."""
+
+    run_id: str
+    run_prefix: str
+    table_prefix: str = ""
+
+
+class DriftEntry(Response):
+    """One difference: `added`, `removed`, `type` or `missing_table`."""
+
+    column: str | None
+    change: str
+    found: str | None
+    expected: str | None
+
+
+class CheckDriftResponse(Response):
+    """The differences, empty where the raw files are as the contract says, and the table."""
+
+    drift: list[DriftEntry]
+    table: str
+
+
+@state_machine_task(CheckDriftRequest)
+def handle(request: CheckDriftRequest) -> CheckDriftResponse:
+    """Compare what the crawler found with the contract."""
+    environment = CheckDriftEnvironment.read()
+    dataset = load_contracts(environment.contracts_uri).dataset(request.dataset)
+    name = table_name(dataset.raw.prefix, request.table_prefix)
+    table = _table(environment.raw_database, name)
+    if table is None:
+        drift = [Drift(None, "missing_table", None, name)]
+    else:
+        columns = table.get("StorageDescriptor", {}).get("Columns", [])
+        drift = compare(
+            dataset,
+            {column["Name"].lower(): column.get("Type", "string") for column in columns},
+            [key["Name"].lower() for key in table.get("PartitionKeys", [])],
+        )
+    return CheckDriftResponse(
+        drift=[
+            DriftEntry(
+                column=entry.column,
+                change=entry.change,
+                found=entry.found,
+                expected=entry.expected,
+            )
+            for entry in drift
+        ],
+        table=name,
+    )
+
+
+def _table(database: str, name: str) -> "TableTypeDef | None":
+    try:
+        return clients.glue().get_table(DatabaseName=database, Name=name)["Table"]
+    except clients.glue().exceptions.EntityNotFoundException:
+        return None

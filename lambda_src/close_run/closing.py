@@ -1,0 +1,104 @@
+"""What closing says about the run, and whether another one should follow."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from lake_runtime.contracts import Product, load_contracts
+from lake_runtime.errors import classify, explain
+from lake_runtime.inputs import moved_inputs
+from lake_runtime.records import TaskError
+from lake_runtime.run import JUDGEMENT, Run
+from lake_runtime.settlement import Ending, Outcome, Settled
+from lake_runtime.telemetry import emit_metrics
+
+_RUN_AGAIN_AT_ONCE = "SourceChanged"
+
+
+def make_ending(
+    run: Run, outcome: Outcome, error: TaskError | None, warnings: Sequence[Any]
+) -> Ending:
+    """Give the run's ending with its reasons in words."""
+    reasons = [describe_warning(warning) for warning in warnings]
+    if outcome is Outcome.FAILED:
+        failure = error or TaskError(Error="unknown error")
+        return Ending(
+            outcome,
+            (explain(failure.Error, failure.Cause), *reasons),
+            classify(failure.Error, failure.Cause),
+        )
+    if outcome in (Outcome.QUARANTINED, Outcome.REJECTED):
+        judgement = run.artifacts.read(JUDGEMENT) or {}
+        reasons = [*([judgement["reason"]] if "reason" in judgement else []), *reasons]
+    return Ending(outcome, tuple(reasons))
+
+
+def describe_warning(warning: Any) -> str:
+    """Say a warning in one line: a sentence, a caught error, or an entry of drift."""
+    if isinstance(warning, str):
+        return " ".join(warning.split())[:400]
+    if isinstance(warning, dict) and "Error" in warning:
+        return explain(str(warning["Error"]), str(warning.get("Cause", "")))
+    if isinstance(warning, dict) and "change" in warning:
+        found, expected = warning.get("found"), warning.get("expected")
+        return f"drift: {warning.get('column') or 'table'} {warning['change']}: " + (
+            f"found {found}, contract says {expected}"
+        )
+    return json.dumps(warning, sort_keys=True)[:400]
+
+
+def has_more(run: Run, settled: Settled, kind: str, error: TaskError | None) -> bool:
+    """Tell whether another run should start now; call it after the lock is free.
+
+    After a failure none starts, or a fault that stays would run in a circle: the next arrival or
+    schedule takes what waits. The exception is `SourceChanged`: the file that replaced another
+    came during this run, and attempts are bounded by parking.
+    """
+    if settled.outcome is Outcome.FAILED and (error is None or error.Error != _RUN_AGAIN_AT_ONCE):
+        return False
+    if kind == "product":
+        contract = load_contracts(run.environment.contracts_uri).any(run.dataset)
+        return isinstance(contract, Product) and moved_inputs(run, contract) is not None
+    return run.ledger.has_waiting()
+
+
+def published_event(run: Run, settled: Settled, kind: str) -> dict[str, Any] | None:
+    """Give the detail of `DatasetPublished`, or None where nothing was published."""
+    if not settled.outcome.is_published:
+        return None
+    return {
+        "environment": run.environment.environment,
+        "owner": run.environment.owner,
+        "dataset": run.dataset,
+        "run_id": run.run_id,
+        "snapshot_id": settled.record.get("snapshot_id"),
+        "kind": kind,
+    }
+
+
+def count_run(run: Run, settled: Settled) -> None:
+    """Emit the run's metrics; a run that is closed again is not counted again."""
+    if not settled.is_first:
+        return
+    record = settled.record
+    values = {
+        "Runs": (MetricUnit.Count, 1.0),
+        "RunSeconds": (MetricUnit.Seconds, settled.seconds),
+        "FilesRejected": (MetricUnit.Count, float(record.get("files_rejected") or 0)),
+        "FilesParked": (MetricUnit.Count, float(settled.parked)),
+    }
+    if "rows_in" in record:
+        values |= {
+            "RowsIn": (MetricUnit.Count, float(record["rows_in"])),
+            "RowsGood": (MetricUnit.Count, float(record["rows_good"])),
+            "RowsQuarantined": (MetricUnit.Count, float(record["rows_quarantined"])),
+            "QualityScore": (MetricUnit.NoUnit, float(record["score"])),
+        }
+    dimensions = {
+        "environment": run.environment.environment,
+        "dataset": run.dataset,
+        "outcome": str(settled.outcome),
+    }
+    emit_metrics(dimensions, values)

@@ -1,0 +1,111 @@
+"""The notice about a run that ended."""
+
+from lake_runtime.notices import Notice, Severity, make_notice
+from lake_runtime.records import Verdict
+from lake_runtime.settlement import Outcome, Settled
+
+_COUNTS = (
+    "files_claimed",
+    "files_accepted",
+    "files_rejected",
+    "files_duplicate",
+    "files_skipped",
+    "rows_in",
+    "rows_good",
+    "rows_quarantined",
+    "rows_deduplicated",
+)
+_KINDS = {
+    Outcome.PUBLISHED: "run_published",
+    Outcome.PUBLISHED_WITH_WARNINGS: "run_published_with_warnings",
+    Outcome.QUARANTINED: "batch_quarantined",
+    Outcome.REJECTED: "files_rejected",
+    Outcome.FAILED: "run_failed",
+}
+_NEEDS_A_PERSON = frozenset({"code", "permission", "data"})
+
+
+def notice_of(settled: Settled, *, environment: str, run_uri: str) -> Notice:
+    """Make the notice of a run from its closed record."""
+    counts = {name: int(settled.record.get(name) or 0) for name in _COUNTS}
+    counts["files_parked"] = settled.parked
+    return make_notice(
+        kind=_KINDS[settled.outcome],
+        severity=_severity(settled, counts),
+        environment=environment,
+        dataset=settled.record["dataset"],
+        headline=_headline(settled, counts),
+        run_id=settled.record["run_id"],
+        outcome=settled.outcome,
+        counts=counts,
+        reasons=_reasons(settled),
+        next_step=_next_step(settled, counts, run_uri),
+    )
+
+
+def _severity(settled: Settled, counts: dict[str, int]) -> Severity:
+    attention = counts["files_rejected"] + counts["files_skipped"] + counts["rows_quarantined"]
+    match settled.outcome:
+        case Outcome.PUBLISHED:
+            return Severity.WARNING if attention else Severity.INFO
+        case Outcome.REJECTED:
+            return Severity.WARNING if attention else Severity.INFO
+        case Outcome.PUBLISHED_WITH_WARNINGS:
+            return Severity.WARNING
+        case Outcome.QUARANTINED:
+            return Severity.CRITICAL
+        case Outcome.FAILED:
+            needs_a_person = settled.record.get("error_class") in _NEEDS_A_PERSON
+            return Severity.CRITICAL if needs_a_person or settled.parked else Severity.WARNING
+
+
+def _headline(settled: Settled, counts: dict[str, int]) -> str:
+    match settled.outcome:
+        case Outcome.PUBLISHED:
+            return f"published {counts['rows_good']} rows, {counts['rows_quarantined']} put aside"
+        case Outcome.PUBLISHED_WITH_WARNINGS:
+            return f"published {counts['rows_good']} rows, with warnings"
+        case Outcome.QUARANTINED:
+            return f"not published, score {settled.record.get('score', 'unknown')}"
+        case Outcome.REJECTED:
+            return f"nothing to read, {counts['files_rejected']} files rejected"
+        case Outcome.FAILED:
+            return f"run failed ({settled.record.get('error_class', 'unknown')})"
+
+
+def _reasons(settled: Settled) -> list[str]:
+    files = [
+        f"{found.key}: {found.rule}: {found.reason}"
+        for found in settled.inspections
+        if found.verdict in (Verdict.REJECTED, Verdict.MISSING)
+    ]
+    return [*settled.reasons, *files]
+
+
+def _next_step(settled: Settled, counts: dict[str, int], run_uri: str) -> str:
+    attention = counts["rows_quarantined"] + counts["files_rejected"] + counts["files_skipped"]
+    match settled.outcome:
+        case Outcome.FAILED if settled.parked:
+            step = (
+                f"{settled.parked} files failed three runs and are parked: no run takes them by "
+                "itself. Mend the cause, then upload them again."
+            )
+        case Outcome.FAILED:
+            step = (
+                "Nothing was published; the files wait for the next run. Mend the cause, then "
+                "start the ingest state machine for this dataset."
+            )
+        case Outcome.QUARANTINED:
+            step = (
+                "Readers see what they saw before. Look at the quarantined rows, mend the source "
+                "or the contract, and upload the files again."
+            )
+        case Outcome.REJECTED if attention:
+            step = "Mend the files by the reasons given and upload them again."
+        case Outcome.PUBLISHED_WITH_WARNINGS:
+            step = "The rows are published; look at the warnings."
+        case Outcome.PUBLISHED if attention:
+            step = "Look at what was put aside and upload it mended."
+        case _:
+            step = "Nothing to do."
+    return f"{step} The run's record: {run_uri}"

@@ -1,0 +1,1 @@
+"""Inspects claimed files before Spark reads them."""

@@ -1,0 +1,45 @@
+"""A batch of claimed files -> a verdict for each."""
+
+from inspect_files.inspection import inspect_file
+from lake_runtime.artifacts import read_json
+from lake_runtime.contracts import load_contracts
+from lake_runtime.environment import Environment
+from lake_runtime.errors import ReportMissing
+from lake_runtime.handlers import Request, Response, state_machine_task
+from lake_runtime.inspections import write_batch
+from lake_runtime.records import Claim
+from lake_runtime.run import Run
+
+
+class BatchReference(Response):
+    """Where the batch is written down."""
+
+    uri: str
+
+
+class InspectRequest(Request):
+    """Which batch of which run."""
+
+    run_id: str
+    run_prefix: str
+    batch: BatchReference
+
+
+class InspectResponse(Response):
+    """How many files were inspected."""
+
+    inspected: int
+
+
+@state_machine_task(InspectRequest)
+def handle(request: InspectRequest) -> InspectResponse:
+    """Inspect the files of one batch, one after the other; a repeated batch goes on."""
+    environment = Environment.read()
+    run = Run(environment, request.dataset, request.run_id)
+    dataset = load_contracts(environment.contracts_uri).dataset(request.dataset)
+    entries = read_json(request.batch.uri)
+    if entries is None:
+        raise ReportMissing(f"{request.batch.uri}: missing; open_run has not written this batch")
+    inspections = [inspect_file(run, Claim.model_validate(entry), dataset) for entry in entries]
+    write_batch(run, request.batch.uri, inspections)
+    return InspectResponse(inspected=len(inspections))

@@ -1,0 +1,163 @@
+"""The inspection of one claimed file, and what it leaves in the ledger and in quarantine."""
+
+from collections.abc import Mapping
+from contextlib import closing
+from typing import Any
+
+from inspect_files.checks import Fault, find_fault
+from inspect_files.content import HEAD_BYTES, Content, read_content
+from lake_runtime.artifacts import write_json
+from lake_runtime.claims import settle_arrivals
+from lake_runtime.contracts import Dataset
+from lake_runtime.errors import LedgerUnsettled
+from lake_runtime.identity import utc_now
+from lake_runtime.inspections import read_inspection, write_inspection
+from lake_runtime.ledger import Status
+from lake_runtime.objects import (
+    base_name,
+    copy_version,
+    is_current,
+    key_below,
+    open_version,
+    version_exists,
+)
+from lake_runtime.records import Claim, Inspection, Verdict
+from lake_runtime.run import Run
+
+_LOOKS = 5
+
+
+def inspect_file(run: Run, claim: Claim, dataset: Dataset) -> Inspection:
+    """Inspect one file and write down the verdict; a file inspected before is not read again."""
+    done = read_inspection(run, claim.arrival_id)
+    if done is None:
+        done = _inspect(run, claim, dataset)
+        write_inspection(run, done)
+    return done
+
+
+def _inspect(run: Run, claim: Claim, dataset: Dataset) -> Inspection:
+    if not version_exists(claim):
+        return _missing(run, claim)
+    with closing(open_version(claim)) as body:
+        content = read_content(body.iter_chunks(HEAD_BYTES))
+    fault = find_fault(content, dataset)
+    if fault is not None:
+        return _reject(run, claim, fault, content)
+    original = _original(run, claim, content)
+    if original is not None:
+        return _duplicate(run, claim, content, original)
+    return _accept(run, claim, content)
+
+
+def _accept(run: Run, claim: Claim, content: Content) -> Inspection:
+    """Accept a file where it lies, or as a copy of the claimed version if that was replaced."""
+    uri: str | None = f"s3://{claim.bucket}/{claim.key}"
+    in_place = is_current(claim.bucket, claim.key, claim.version_id)
+    if not in_place:
+        folder = f"{run.prefix}input/{claim.arrival_id}/"
+        uri = copy_version(
+            claim, run.environment.artifacts_bucket, key_below(folder, base_name(claim.key))
+        )
+        if uri is None:
+            return _missing(run, claim)
+    return _inspection(
+        claim, Verdict.ACCEPTED, read_uri=uri, in_place=in_place, checksum=content.checksum
+    )
+
+
+def _missing(run: Run, claim: Claim) -> Inspection:
+    reason = "this version of the file was deleted before it was read"
+    _settle(run, claim, Status.MISSING, {"rule": "missing", "reason": reason})
+    return _inspection(claim, Verdict.MISSING, rule="missing", reason=reason)
+
+
+def _reject(run: Run, claim: Claim, fault: Fault, content: Content) -> Inspection:
+    """Keep the file and the reason in quarantine; readers of quarantine need both."""
+    bucket = run.environment.quarantine_bucket
+    folder = f"files/{run.dataset}/{claim.arrival_id}/"
+    uri = copy_version(claim, bucket, key_below(folder, base_name(claim.key)))
+    write_json(
+        f"s3://{bucket}/rejections/{run.dataset}/{claim.arrival_id}.json",
+        {
+            "dataset": run.dataset,
+            "arrival_id": claim.arrival_id,
+            "bucket": claim.bucket,
+            "key": claim.key,
+            "version_id": claim.version_id,
+            "rule": fault.rule,
+            "reason": fault.reason,
+            "run_id": run.run_id,
+            "rejected_at": utc_now(),
+            "quarantine_uri": uri,
+            "size": claim.size,
+        },
+    )
+    details = {
+        "rule": fault.rule,
+        "reason": fault.reason,
+        "checksum": content.checksum,
+        "quarantine_uri": uri,
+    }
+    _settle(run, claim, Status.REJECTED, details)
+    return _inspection(claim, Verdict.REJECTED, **details)
+
+
+def _duplicate(run: Run, claim: Claim, content: Content, original: dict[str, Any]) -> Inspection:
+    details = {
+        "rule": "duplicate_content",
+        "reason": f"the same bytes as arrival {original['arrival_id']} ({original['key']})",
+        "checksum": content.checksum,
+    }
+    if original["status"] == Status.PUBLISHED:
+        _settle(run, claim, Status.DUPLICATE, details)
+    # Beside a file of this run it stays claimed: should the run fail, both wait again.
+    return _inspection(claim, Verdict.DUPLICATE, duplicate_of=original["arrival_id"], **details)
+
+
+def _original(run: Run, claim: Claim, content: Content) -> dict[str, Any] | None:
+    """Give the arrival that brought these bytes first, or None after making this one the first.
+
+    Bytes count as there only if they were published, or are in a file of this very run. Whoever
+    brought them without success gives way.
+    """
+    ledger = run.ledger
+    for _ in range(_LOOKS):
+        owner = ledger.content_owner(content.checksum)
+        if owner is not None and owner["arrival_id"] != claim.arrival_id:
+            other = ledger.arrival(owner["arrival_id"])
+            if other is not None and _has_brought(run, owner, other):
+                return other
+        if ledger.own_content(
+            content.checksum,
+            claim.arrival_id,
+            run.run_id,
+            instead_of=owner["arrival_id"] if owner else None,
+        ):
+            return None
+    raise LedgerUnsettled(
+        f"{claim.key}: who brought its bytes first changed {_LOOKS} times while it was asked; retry"
+    )
+
+
+def _has_brought(run: Run, owner: Mapping[str, Any], arrival: Mapping[str, Any]) -> bool:
+    """Tell whether the bytes are there; a claim of this run counts once this run has read it."""
+    if arrival["status"] == Status.PUBLISHED:
+        return True
+    is_ours = arrival["status"] == Status.CLAIMED and arrival.get("run_id") == run.run_id
+    return bool(is_ours and owner["run_id"] == run.run_id)
+
+
+def _settle(run: Run, claim: Claim, status: Status, details: Mapping[str, Any]) -> None:
+    settle_arrivals(run.ledger, run.run_id, [(claim, status, details)])
+
+
+def _inspection(claim: Claim, verdict: Verdict, **details: Any) -> Inspection:
+    return Inspection(
+        arrival_id=claim.arrival_id,
+        key=claim.key,
+        version_id=claim.version_id,
+        size=claim.size,
+        verdict=verdict,
+        **details,
+    )

@@ -1,0 +1,1 @@
+"""Decides whether what a run staged is good enough to publish."""

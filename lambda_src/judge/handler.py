@@ -1,0 +1,72 @@
+"""Staged report -> publish, quarantine, or nothing to publish."""
+
+from decimal import Decimal
+
+from judge.judging import Decision, decide
+from lake_runtime.environment import Environment
+from lake_runtime.errors import SourceChanged
+from lake_runtime.handlers import Request, Response, state_machine_task
+from lake_runtime.objects import is_current
+from lake_runtime.parallel import in_parallel
+from lake_runtime.reports import stage_report
+from lake_runtime.run import INPUT, JUDGEMENT, Run
+
+
+class JudgeRequest(Request):
+    """Which run, and the score it needs."""
+
+    run_id: str
+    run_prefix: str
+    threshold: Decimal
+
+
+class JudgeResponse(Response):
+    """The decision; scores are numbers from 0 to 1."""
+
+    decision: Decision
+    score: float
+    threshold: float
+    rows_in: int
+    rows_good: int
+    rows_quarantined: int
+    reason: str
+
+
+@state_machine_task(JudgeRequest)
+def handle(request: JudgeRequest) -> JudgeResponse:
+    """Judge what the run staged, once its sources are known to be what it claimed.
+
+    The run's lease starts anew here, so that it lasts through publishing.
+    """
+    run = Run(Environment.read(), request.dataset, request.run_id)
+    run.lock.renew(run.run_id)
+    stage = stage_report(run)
+    check_sources(run)
+    decision, reason = decide(stage, request.threshold)
+    response = JudgeResponse(
+        decision=decision,
+        score=float(stage.score),
+        threshold=float(request.threshold),
+        rows_in=stage.rows_in,
+        rows_good=stage.rows_good,
+        rows_quarantined=stage.rows_quarantined,
+        reason=reason,
+    )
+    run.artifacts.write(JUDGEMENT, response.model_dump(mode="json"))
+    return response
+
+
+def check_sources(run: Run) -> None:
+    """Raise `SourceChanged` if a file that was read in place is no longer the claimed version."""
+    given = run.artifacts.require(INPUT, written_by="plan_read or open_run")
+    in_place = [file for file in given.get("files", []) if file["in_place"]]
+    bucket = run.environment.raw_bucket
+    same = in_parallel(lambda file: is_current(bucket, file["key"], file["version_id"]), in_place)
+    changed = [file["key"] for file, is_same in zip(in_place, same, strict=True) if not is_same]
+    if changed:
+        shown = ", ".join(repr(key) for key in changed[:3])
+        raise SourceChanged(
+            f"{len(changed)} of {len(in_place)} files were replaced or deleted while they were "
+            f"read: {shown}{', ...' if len(changed) > 3 else ''}; the next run reads copies of "
+            "the versions that arrived"
+        )

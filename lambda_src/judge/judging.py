@@ -1,0 +1,45 @@
+"""The decision about what a run staged."""
+
+from decimal import Decimal
+from enum import StrEnum
+
+from lake_runtime.records import StageReport
+
+
+class Decision(StrEnum):
+    """What happens to what was staged; `empty` is nothing to publish and nothing wrong."""
+
+    PUBLISH = "publish"
+    QUARANTINE = "quarantine"
+    EMPTY = "empty"
+
+
+def decide(stage: StageReport, threshold: Decimal) -> tuple[Decision, str]:
+    """Decide, and say why in one line without any record's values.
+
+    A score equal to the threshold is good enough. A rule of severity `fail` that any row broke
+    fails the whole run, whatever the score.
+    """
+    if stage.rows_in == 0:
+        return Decision.EMPTY, "no rows: the files hold none"
+    broken = [count for count in stage.rules if count.severity == "fail" and count.rows > 0]
+    if broken:
+        listed = ", ".join(f"{count.rule} ({count.rows} rows)" for count in broken[:5])
+        return Decision.QUARANTINE, f"rules of severity 'fail' were broken: {listed}"
+    if stage.rows_good == 0:
+        return Decision.QUARANTINE, f"none of {stage.rows_in} rows is good{_worst(stage)}"
+    if stage.score < threshold:
+        return (
+            Decision.QUARANTINE,
+            f"quality score {stage.score} is below the threshold {threshold}{_worst(stage)}",
+        )
+    return (
+        Decision.PUBLISH,
+        f"quality score {stage.score} is at least the threshold {threshold}",
+    )
+
+
+def _worst(stage: StageReport) -> str:
+    broken = sorted((count for count in stage.rules if count.rows), key=lambda count: -count.rows)
+    listed = ", ".join(f"{count.rule} ({count.rows} rows)" for count in broken[:3])
+    return f"; most often broken: {listed}" if listed else ""

@@ -1,0 +1,79 @@
+"""The audit record of each run: opened before anything is claimed, closed once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+from botocore.exceptions import ClientError
+
+from lake_runtime import clients
+from lake_runtime.identity import utc_now
+from lake_runtime.ledger import is_condition_failure
+
+
+@dataclass(frozen=True)
+class AuditLog:
+    """One dataset's part of the audit table."""
+
+    table: str
+    scope: str
+    owner_scope: str
+    dataset: str
+
+    def read(self, run_id: str) -> dict[str, Any] | None:
+        """Give a run's record, or None."""
+        answer = (
+            clients.dynamodb()
+            .Table(self.table)
+            .get_item(Key=self._key(run_id), ConsistentRead=True)
+        )
+        return answer.get("Item")
+
+    def open(self, run_id: str, details: Mapping[str, Any]) -> None:
+        """Write that a run has begun; a run that is known already keeps its record."""
+        item = {
+            **details,
+            **self._key(run_id),
+            "owner_scope": self.owner_scope,
+            "dataset": self.dataset,
+            "status": "running",
+            "started_at": utc_now(),
+        }
+        try:
+            clients.dynamodb().Table(self.table).put_item(
+                Item=item, ConditionExpression=Attr("run_id").not_exists()
+            )
+        except ClientError as error:
+            if not is_condition_failure(error):
+                raise
+
+    def discard(self, run_id: str) -> None:
+        """Remove the record of a run that found nothing to do."""
+        clients.dynamodb().Table(self.table).delete_item(Key=self._key(run_id))
+
+    def close(self, run_id: str, result: Mapping[str, Any]) -> bool:
+        """Write a run's result; False, and nothing changes, if it was closed before.
+
+        A run that failed before its record was written gets one here.
+        """
+        values = {name: value for name, value in result.items() if value is not None}
+        values |= {"owner_scope": self.owner_scope, "dataset": self.dataset, "status": "closed"}
+        sets = [f"#{name} = :{name}" for name in values]
+        sets.append("started_at = if_not_exists(started_at, :ended_at)")
+        try:
+            clients.dynamodb().Table(self.table).update_item(
+                Key=self._key(run_id),
+                UpdateExpression=f"SET {', '.join(sets)}",
+                ConditionExpression="attribute_not_exists(#status) OR #status <> :status",
+                ExpressionAttributeNames={f"#{name}": name for name in values},
+                ExpressionAttributeValues={f":{name}": value for name, value in values.items()},
+            )
+        except ClientError as error:
+            if is_condition_failure(error):
+                return False
+            raise
+        return True
+
+    def _key(self, run_id: str) -> dict[str, str]:
+        return {"scope": self.scope, "run_id": run_id}

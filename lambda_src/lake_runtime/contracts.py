@@ -1,0 +1,131 @@
+"""The compiled contracts, read once per process and URI."""
+
+import difflib
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import lru_cache
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from lake_runtime.artifacts import read_json
+from lake_runtime.errors import ContractMissing
+
+
+class _Part(BaseModel):
+    # The bundle is validated where it is compiled; fields that only Spark reads are not repeated.
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Column(_Part):
+    """One column of a table."""
+
+    name: str
+    type: str
+
+
+class RawFormat(_Part):
+    """Where a dataset's files arrive and how they are written."""
+
+    prefix: str
+    format: Literal["csv", "jsonl"]
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str = '"'
+    header: bool = True
+    encoding: str = "UTF-8"
+    null_values: list[str] = []
+    multiline: bool = False
+
+
+class Quality(_Part):
+    """When a run is good enough to publish."""
+
+    threshold: Decimal
+
+
+class Trigger(_Part):
+    """What starts a dataset's runs."""
+
+    mode: str
+
+
+class Dataset(_Part):
+    """What the functions need of a dataset's contract."""
+
+    name: str
+    kind: Literal["dataset"]
+    version: str
+    write_mode: str
+    raw: RawFormat
+    columns: list[Column]
+    quality: Quality
+    trigger: Trigger
+
+
+class Product(_Part):
+    """What the functions need of a data product's contract."""
+
+    name: str
+    kind: Literal["product"]
+    version: str
+    inputs: list[str]
+    quality: Quality
+
+
+class Contracts(_Part):
+    """All compiled contracts."""
+
+    format: Literal[1]
+    datasets: dict[str, Dataset]
+    products: dict[str, Product] = Field(default_factory=dict)
+
+    def dataset(self, name: str) -> Dataset:
+        """Give a dataset's contract; raises `ContractMissing`."""
+        if name not in self.datasets:
+            raise _missing("dataset", name, self.datasets)
+        return self.datasets[name]
+
+    def any(self, name: str) -> Dataset | Product:
+        """Give the contract of a dataset or of a product; raises `ContractMissing`."""
+        found = self.datasets.get(name) or self.products.get(name)
+        if found is None:
+            raise _missing("dataset or product", name, [*self.datasets, *self.products])
+        return found
+
+    def claiming(self, key: str) -> Dataset | None:
+        """Give the dataset whose raw prefix is the longest that the key starts with, or None."""
+        found = [item for item in self.datasets.values() if key.startswith(item.raw.prefix)]
+        return max(found, key=lambda item: len(item.raw.prefix), default=None)
+
+    def products_of(self, dataset: str) -> list[str]:
+        """Give the names of the products that take this dataset as an input, sorted."""
+        return sorted(item.name for item in self.products.values() if dataset in item.inputs)
+
+
+def _missing(kind: str, name: str, names: Iterable[str]) -> ContractMissing:
+    near = difflib.get_close_matches(name, list(names), n=1)
+    hint = f"; did you mean {near[0]!r}" if near else ""
+    return ContractMissing(
+        f"contracts: no {kind} is named {name!r}{hint}; add contracts/{name}.odcs.yaml and deploy"
+    )
+
+
+@lru_cache(maxsize=4)
+def load_contracts(uri: str) -> Contracts:
+    """Read the compiled contracts; a new bundle has a new URI, so a URI is read once per process.
+
+    Raises `ContractMissing` if there is none or it cannot be understood.
+    """
+    content = read_json(uri)
+    if content is None:
+        raise ContractMissing(f"{uri}: no compiled contracts there; deploy the processing stack")
+    try:
+        return Contracts.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ContractMissing(
+            f"{uri}: {place}: {first['msg']} ({error.error_count()} problems); "
+            "functions and contracts are of different releases: deploy both"
+        ) from error

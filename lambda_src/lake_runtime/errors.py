@@ -1,0 +1,147 @@
+"""The errors of the lake's functions, and the class that decides how each is handled."""
+
+# ruff: noqa: N818 (the state machines retry by these names)
+
+import json
+import re
+from enum import StrEnum
+from typing import Any
+
+
+class LakeError(Exception):
+    """An error whose message was written by the lake and holds no record value."""
+
+
+class MisconfiguredFunction(LakeError):
+    """The function's environment is incomplete; deploying again mends it."""
+
+
+class ContractMissing(LakeError):
+    """No compiled contract has this name, or the compiled contracts cannot be read."""
+
+
+class SourceChanged(LakeError):
+    """A file that was read in place was replaced or deleted while the run read it."""
+
+
+class LeaseLost(LakeError):
+    """The run no longer holds its dataset's lock, so it must not publish."""
+
+
+class RunAlreadyClosed(LakeError):
+    """The run was closed before; a new run needs a new id."""
+
+
+class LedgerUnsettled(LakeError):
+    """The ledger kept changing under the function; trying again is safe."""
+
+
+class ReportMissing(LakeError):
+    """A step's report is missing, unreadable, or belongs to another run."""
+
+
+class InspectionMissing(LakeError):
+    """A claimed file has no inspection, so the run cannot say what became of it."""
+
+
+class UnexpectedEvent(LakeError):
+    """A message that is not an `Object Created` event of the versioned raw bucket."""
+
+
+class ErrorClass(StrEnum):
+    """How an error is handled: the first three are retried, the others need a person."""
+
+    THROTTLING = "throttling"
+    TRANSIENT = "transient"
+    RESOURCES = "resources"
+    DATA = "data"
+    CODE = "code"
+    PERMISSION = "permission"
+
+
+_CLASS_PATTERNS: tuple[tuple[ErrorClass, str], ...] = (
+    (
+        ErrorClass.PERMISSION,
+        r"AccessDenied|not authorized|Forbidden|KMS\.?(Disabled|InvalidState|NotFound|AccessDenied)"
+        r"|UnrecognizedClient|ExpiredToken|InvalidClientTokenId|Insufficient Lake Formation",
+    ),
+    (
+        ErrorClass.THROTTLING,
+        r"Throttl|TooManyRequests|ConcurrentRunsExceeded|ProvisionedThroughputExceeded|SlowDown"
+        r"|RequestLimitExceeded|ResourceNumberLimitExceeded|LimitExceeded|Rate exceeded",
+    ),
+    (
+        ErrorClass.RESOURCES,
+        r"OutOfMemory|MemoryError|No space left|ExecutorLost|Runtime\.ExitError|Sandbox\.Timedout"
+        r"|States\.Timeout|Task timed out|exceeded the? ?timeout|\bTIMEOUT\b|Container killed"
+        r"|signal: killed|exit code 137",
+    ),
+    (
+        ErrorClass.TRANSIENT,
+        r"SourceChanged|LeaseLost|LedgerUnsettled|PublishConflict|CommitFailed|ServiceException"
+        r"|ServiceUnavailable|InternalServer|InternalError|SdkClientException|AWSLambdaException"
+        r"|ConnectionError|Connection(Closed|Reset|Refused)|EndpointConnection|ReadTimeout"
+        r"|ConnectTimeout|TransactionConflict|IncompleteRead|CrawlerRunning|States\.HeartbeatTimeout",
+    ),
+    (
+        ErrorClass.DATA,
+        r"DataError|MalformedRecord|BadRecord|SparkDateTimeException|SparkNumberFormatException"
+        r"|NumberFormatException|FAILED_READ_FILE|not a Parquet file",
+    ),
+)
+
+
+def classify(error: str, cause: str = "") -> ErrorClass:
+    """Give the class of an error from its name and, when the name says nothing, its cause.
+
+    Step Functions reports a failed Glue job as `States.TaskFailed` with the job run in the cause,
+    so the cause decides there. What nothing matches is `code`: retrying the unknown hides it.
+    """
+    for text in (error, cause):
+        for kind, pattern in _CLASS_PATTERNS:
+            if re.search(pattern, text, re.IGNORECASE):
+                return kind
+    return ErrorClass.CODE
+
+
+_OWN_ERRORS = frozenset(kind.__name__ for kind in LakeError.__subclasses__())
+_SERVICE_MESSAGE = re.compile(r"An error occurred \([\w.]+\) when calling the \w+ operation")
+_EXCEPTION_NAME = re.compile(
+    r"\b(?:[a-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Conflict|Lost|Missing)\b"
+)
+_REASON_CHARACTERS = 400
+
+
+def explain(error: str, cause: str = "") -> str:
+    """Give one line that says what failed, fit for a notice.
+
+    Causes from Spark and from unforeseen exceptions may quote record values, so of those only the
+    names of the exceptions are kept. Messages of `LakeError` and of AWS services are kept whole.
+    """
+    details = _details(cause)
+    message = str(details.get("errorMessage") or "")
+    if error in _OWN_ERRORS and message:
+        return _one_line(f"{error}: {message}")
+    if _SERVICE_MESSAGE.search(message):
+        return _one_line(f"{error}: {message}")
+    parts = [error or "unknown error"]
+    if details.get("JobName"):
+        parts.append(f"Glue job {details['JobName']} run {details.get('Id', 'unknown')}")
+    names = dict.fromkeys(_EXCEPTION_NAME.findall(str(details.get("ErrorMessage") or cause)))
+    names.pop(error, None)
+    if names:
+        parts.append(", ".join(list(names)[:3]))
+    return _one_line(": ".join(parts))
+
+
+def _details(cause: str) -> dict[str, Any]:
+    try:
+        parsed = json.loads(cause)
+    except ValueError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _REASON_CHARACTERS else line[: _REASON_CHARACTERS - 1] + "…"

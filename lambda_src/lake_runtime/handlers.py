@@ -1,0 +1,49 @@
+"""The frame of every function that a state machine calls."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, ConfigDict
+
+from lake_runtime.telemetry import logger, tracer
+
+
+class Request(BaseModel):
+    """What a state machine sends; every request names its dataset."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    dataset: str
+
+
+class Response(BaseModel):
+    """What a function answers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+RequestT = TypeVar("RequestT", bound=Request)
+Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+
+
+def state_machine_task(
+    request_type: type[RequestT],
+) -> Callable[[Callable[[RequestT], Response]], Handler]:
+    """Make a Lambda handler of a function from request to response.
+
+    The event is parsed, the log lines carry dataset and run id, the call is traced, and an
+    exception always leaves the function as an error.
+    """
+
+    def decorate(step: Callable[[RequestT], Response]) -> Handler:
+        @logger.inject_lambda_context(clear_state=True)
+        @tracer.capture_lambda_handler(capture_response=False)
+        def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+            request = request_type.model_validate(event)
+            logger.append_keys(dataset=request.dataset, run_id=getattr(request, "run_id", None))
+            return step(request).model_dump(mode="json")
+
+        return handle  # type: ignore[no-any-return]
+
+    return decorate

@@ -1,0 +1,97 @@
+"""Versions of objects in S3: looked at, read, and copied without passing through the function."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from boto3.s3.transfer import TransferConfig
+from botocore.exceptions import ClientError
+
+from lake_runtime import clients
+from lake_runtime.artifacts import ABSENT
+from lake_runtime.records import Claim
+
+if TYPE_CHECKING:
+    from botocore.response import StreamingBody
+
+KEY_BYTES = 1024
+"""S3's limit for a key in UTF-8."""
+_MIB = 1024 * 1024
+_COPY = TransferConfig(multipart_threshold=512 * _MIB, multipart_chunksize=512 * _MIB)
+_GONE = ABSENT | {"405", "MethodNotAllowed"}
+"""405 is what S3 answers for the version id of a delete marker."""
+
+
+def version_exists(claim: Claim) -> bool:
+    """Tell whether the claimed version is still there, current or not."""
+    return _head(claim.bucket, claim.key, claim.version_id) is not None
+
+
+def is_current(bucket: str, key: str, version_id: str) -> bool:
+    """Tell whether a version is the one that a plain read of the key gives."""
+    return _head(bucket, key, None) == version_id
+
+
+def _head(bucket: str, key: str, version_id: str | None) -> str | None:
+    try:
+        if version_id is None:
+            answer = clients.s3().head_object(Bucket=bucket, Key=key)
+        else:
+            answer = clients.s3().head_object(Bucket=bucket, Key=key, VersionId=version_id)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _GONE:
+            return None
+        raise
+    return answer.get("VersionId", "null")
+
+
+def open_version(claim: Claim) -> "StreamingBody":
+    """Open the claimed version for reading; close it after use."""
+    return clients.s3().get_object(Bucket=claim.bucket, Key=claim.key, VersionId=claim.version_id)[
+        "Body"
+    ]
+
+
+def copy_version(
+    claim: Claim, bucket: str, key: str, *, metadata: Mapping[str, str] | None = None
+) -> str | None:
+    """Copy the claimed version inside S3, of any size, and give the copy's URI.
+
+    Gives None if the version is gone. Metadata must be ASCII. Tags stay behind: copying them
+    needs rights that nothing else here needs, and the original keeps them.
+    """
+    replaced: dict[str, object] = {"TaggingDirective": "REPLACE"}
+    if metadata is not None:
+        replaced |= {"MetadataDirective": "REPLACE", "Metadata": dict(metadata)}
+    source = {"Bucket": claim.bucket, "Key": claim.key, "VersionId": claim.version_id}
+    try:
+        clients.s3().copy(
+            source,  # type: ignore[arg-type]
+            bucket,
+            key,
+            ExtraArgs=replaced,
+            Config=_COPY,
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _GONE:
+            return None
+        raise
+    return f"s3://{bucket}/{key}"
+
+
+def key_below(folder: str, name: str) -> str:
+    """Give the key of a copy named after its original, cut to S3's limit where it is too long.
+
+    A name that is cut keeps its end, with the type of the file, behind a hash of the whole.
+    """
+    key = f"{folder}{name}"
+    if len(key.encode()) <= KEY_BYTES:
+        return key
+    marked = f"{folder}{sha256(name.encode()).hexdigest()[:16]}-"
+    kept = name.encode()[-(KEY_BYTES - len(marked.encode())) :].decode(errors="ignore")
+    return marked + kept
+
+
+def base_name(key: str) -> str:
+    """Give the last part of a key."""
+    return key.rsplit("/", 1)[-1]

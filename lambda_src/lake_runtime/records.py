@@ -1,0 +1,110 @@
+"""The records that the steps of a run hand to each other as JSON."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Record(BaseModel):
+    """A record that the functions write and read themselves."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Report(BaseModel):
+    """A record that a Spark job writes: fields that only people read may be added there."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", coerce_numbers_to_str=True, hide_input_in_errors=True
+    )
+
+
+class Claim(Record):
+    """One object version that waits or is claimed; times are ISO 8601 in UTC, size in bytes."""
+
+    arrival_id: str
+    bucket: str
+    key: str
+    version_id: str
+    etag: str
+    size: int
+    registered_at: str
+    event_time: str
+    sequencer: str
+
+    @property
+    def age_order(self) -> tuple[str, str, str]:
+        """Sort oldest first: by time of the event, then by S3's sequencer, then by id."""
+        return (self.event_time, self.sequencer.zfill(64), self.arrival_id)
+
+
+class Verdict(StrEnum):
+    """What the inspection of a file decided."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    DUPLICATE = "duplicate"
+    MISSING = "missing"
+    SKIPPED = "skipped"
+
+
+class Inspection(Record):
+    """The result of inspecting one claimed file."""
+
+    arrival_id: str
+    key: str
+    version_id: str
+    verdict: Verdict
+    rule: str | None = None
+    reason: str | None = None
+    read_uri: str | None = None
+    checksum: str | None = None
+    size: int
+    in_place: bool = True
+    quarantine_uri: str | None = None
+    duplicate_of: str | None = None
+    """The arrival with the same bytes, of this run or published before."""
+
+
+class RuleCount(Report):
+    """How many rows broke one rule."""
+
+    rule: str
+    severity: str
+    rows: int = Field(ge=0)
+
+
+class StageReport(Report):
+    """What Spark staged and what it put aside (`stage.json`)."""
+
+    run_id: str
+    dataset: str
+    rows_in: int = Field(ge=0)
+    rows_good: int = Field(ge=0)
+    rows_quarantined: int = Field(ge=0)
+    rows_deduplicated: int = Field(ge=0)
+    score: Decimal = Field(ge=0, le=1)
+    rules: list[RuleCount] = []
+    snapshot_id: str | None = None
+    quarantine_uri: str | None = None
+
+
+class PublishReport(Report):
+    """What Spark published (`publish.json`)."""
+
+    run_id: str
+    table: str
+    snapshot_id: str | None = None
+    published_at: str
+
+
+class TaskError(Report):
+    """An error as Step Functions catches it."""
+
+    Error: str = ""
+    Cause: str = ""
+
+
+JsonObject = dict[str, Any]

@@ -1,0 +1,62 @@
+"""One run of one dataset, and the places where it keeps what it knows."""
+
+from dataclasses import dataclass
+
+from lake_runtime.artifacts import Artifacts
+from lake_runtime.audit import AuditLog
+from lake_runtime.environment import Environment
+from lake_runtime.identity import run_prefix
+from lake_runtime.ledger import Ledger
+from lake_runtime.lock import DatasetLock
+from lake_runtime.records import Claim
+
+CLAIMS = "claims.json"
+INPUT = "input.json"
+VERDICTS = "verdicts.json"
+STAGE = "stage.json"
+PUBLISH = "publish.json"
+JUDGEMENT = "judgement.json"
+RUN = "run.json"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run by its dataset (or product) and id."""
+
+    environment: Environment
+    dataset: str
+    run_id: str
+
+    @property
+    def prefix(self) -> str:
+        """The key prefix of the run's artifacts."""
+        return run_prefix(self.dataset, self.run_id)
+
+    @property
+    def artifacts(self) -> Artifacts:
+        """The run's documents."""
+        return Artifacts(self.environment.artifacts_bucket, self.prefix)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The dataset's part of the ledger."""
+        return Ledger(self.environment.ledger_table, self.environment.scope(self.dataset))
+
+    @property
+    def lock(self) -> DatasetLock:
+        """The dataset's lock."""
+        return DatasetLock(self.ledger)
+
+    @property
+    def audit(self) -> AuditLog:
+        """The dataset's part of the audit table."""
+        return AuditLog(
+            self.environment.audit_table,
+            self.environment.scope(self.dataset),
+            self.environment.owner_scope,
+            self.dataset,
+        )
+
+    def claims(self) -> list[Claim]:
+        """Give what the run claimed; empty if it was never opened that far."""
+        return [Claim.model_validate(entry) for entry in self.artifacts.read(CLAIMS) or []]

@@ -1,0 +1,202 @@
+"""What is written when a run ends: by the run itself, or by the run that finds it abandoned."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from lake_runtime.claims import return_arrivals, settle_arrivals
+from lake_runtime.identity import seconds_between, utc_now
+from lake_runtime.ledger import Status
+from lake_runtime.records import Claim, Inspection, PublishReport, StageReport, Verdict
+from lake_runtime.reports import (
+    publish_report,
+    publish_report_if_any,
+    stage_report,
+    stage_report_if_any,
+)
+from lake_runtime.run import INPUT, RUN, VERDICTS, Run
+
+
+class Outcome(StrEnum):
+    """How a run ended."""
+
+    PUBLISHED = "published"
+    PUBLISHED_WITH_WARNINGS = "published_with_warnings"
+    QUARANTINED = "quarantined"
+    REJECTED = "rejected"
+    FAILED = "failed"
+
+    @property
+    def is_published(self) -> bool:
+        """Tell whether readers see what the run wrote."""
+        return self in (Outcome.PUBLISHED, Outcome.PUBLISHED_WITH_WARNINGS)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run is said to have ended; `error_class` is that of a failure."""
+
+    outcome: Outcome
+    reasons: tuple[str, ...] = ()
+    error_class: str | None = None
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A run whose books are closed; `is_first` is False where they were closed before."""
+
+    outcome: Outcome
+    reasons: tuple[str, ...]
+    record: dict[str, Any]
+    parked: int
+    is_first: bool
+    inspections: Sequence[Inspection] = ()
+
+    @property
+    def seconds(self) -> float:
+        """How long the run took."""
+        return max(0.0, seconds_between(self.record["started_at"], self.record["ended_at"]))
+
+
+@dataclass(frozen=True)
+class _Books:
+    """All that is known of a run, read before anything is written."""
+
+    run: Run
+    ending: Ending
+    claims: Sequence[Claim]
+    inspections: Sequence[Inspection]
+    stage: StageReport | None
+    published: PublishReport | None
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome as the reports show it."""
+        is_clean = self.ending.outcome is not Outcome.FAILED and not self.ending.reasons
+        if self.published is None or is_clean:
+            return self.ending.outcome
+        return Outcome.PUBLISHED_WITH_WARNINGS
+
+
+def settle_run(run: Run, ending: Ending) -> Settled:
+    """Bring everything a run claimed to its end and close its audit record.
+
+    Safe to repeat. A run that failed after it published counts as `published_with_warnings`:
+    readers see its rows, so its files must not be read again. Raises `ReportMissing` when a
+    run that is said to have published has no reports.
+    """
+    books = _read_books(run, ending)
+    parked = _end_arrivals(books)
+    if books.published is not None:
+        _write_state(run, books.published)
+    result = _result(books)
+    is_first = run.audit.close(run.run_id, result)
+    record = run.audit.read(run.run_id) or result
+    plain = {name: _plain(value) for name, value in record.items()}
+    run.artifacts.write(RUN, plain)
+    return Settled(
+        outcome=Outcome(plain["outcome"]),
+        reasons=ending.reasons,
+        record=plain,
+        parked=len(parked),
+        is_first=is_first,
+        inspections=books.inspections,
+    )
+
+
+def _read_books(run: Run, ending: Ending) -> _Books:
+    if ending.outcome.is_published:
+        stage: StageReport | None = stage_report(run)
+        published: PublishReport | None = publish_report(run)
+    else:
+        stage = stage_report_if_any(run)
+        published = publish_report_if_any(run) if ending.outcome is Outcome.FAILED else None
+    verdicts = run.artifacts.read(VERDICTS) or []
+    inspections = [Inspection.model_validate(entry) for entry in verdicts]
+    return _Books(run, ending, run.claims(), inspections, stage, published)
+
+
+def _end_arrivals(books: _Books) -> list[Claim]:
+    """Settle what the run still holds and give the arrivals that were parked."""
+    run = books.run
+    if books.outcome is Outcome.FAILED:
+        reason = "; ".join(books.ending.reasons) or "the run failed"
+        return return_arrivals(run.ledger, run.run_id, books.claims, f"run {run.run_id}: {reason}")
+    found = {inspection.arrival_id: inspection for inspection in books.inspections}
+    settle_arrivals(
+        run.ledger,
+        run.run_id,
+        [(claim, *_end(books, found.get(claim.arrival_id))) for claim in books.claims],
+    )
+    return []
+
+
+def _end(books: _Books, inspection: Inspection | None) -> tuple[Status, dict[str, Any]]:
+    is_published = books.outcome.is_published
+    details: dict[str, Any] = {}
+    if inspection is not None:
+        details = {"checksum": inspection.checksum}
+        # A duplicate shares the end of the file whose bytes it repeats.
+        left_out = inspection.verdict not in (Verdict.ACCEPTED, Verdict.DUPLICATE)
+        if left_out or (is_published and inspection.verdict is Verdict.DUPLICATE):
+            details |= {"rule": inspection.rule, "reason": inspection.reason}
+            return Status(inspection.verdict), details
+    if is_published:
+        return Status.PUBLISHED, details
+    rule = "quality" if books.outcome is Outcome.QUARANTINED else "no_rows"
+    reason = "; ".join(books.ending.reasons) or "the run published nothing"
+    return Status.REJECTED, details | {"rule": rule, "reason": reason}
+
+
+def _write_state(run: Run, published: PublishReport) -> None:
+    given = run.artifacts.read(INPUT) or {}
+    inputs = {name: source["run_id"] for name, source in given.get("inputs", {}).items()}
+    run.ledger.write_state(
+        {
+            "last_published_run": run.run_id,
+            "last_published_at": published.published_at,
+            "table": published.table,
+            "snapshot_id": published.snapshot_id,
+        }
+        | ({"inputs": inputs} if inputs else {})
+    )
+
+
+def _result(books: _Books) -> dict[str, Any]:
+    verdicts = [inspection.verdict for inspection in books.inspections]
+    return {
+        "outcome": books.outcome,
+        "ended_at": utc_now(),
+        "files_claimed": len(books.claims),
+        "files_accepted": verdicts.count(Verdict.ACCEPTED),
+        "files_rejected": verdicts.count(Verdict.REJECTED),
+        "files_duplicate": verdicts.count(Verdict.DUPLICATE),
+        "files_skipped": verdicts.count(Verdict.MISSING) + verdicts.count(Verdict.SKIPPED),
+        "snapshot_id": books.published.snapshot_id if books.published else None,
+        "reason": "; ".join(books.ending.reasons) or None,
+        "error_class": books.ending.error_class,
+        **_row_counts(books.stage),
+    }
+
+
+def _row_counts(stage: StageReport | None) -> dict[str, Any]:
+    if stage is None:
+        return {}
+    return {
+        "rows_in": stage.rows_in,
+        "rows_good": stage.rows_good,
+        "rows_quarantined": stage.rows_quarantined,
+        "rows_deduplicated": stage.rows_deduplicated,
+        "score": str(stage.score),
+        "rules": [{"rule": count.rule, "rows": count.rows} for count in stage.rules],
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Give a value read from DynamoDB as JSON knows it: its numbers are all whole here."""
+    if isinstance(value, list):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, dict):
+        return {name: _plain(entry) for name, entry in value.items()}
+    return value if isinstance(value, str | bool | int) or value is None else int(value)

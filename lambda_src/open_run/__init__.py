@@ -1,0 +1,1 @@
+"""Opens a run: takes the dataset's lock and claims what waits."""

@@ -1,0 +1,70 @@
+"""State machine -> lock, audit record, claims."""
+
+from lake_runtime.contracts import Dataset, Product, load_contracts
+from lake_runtime.handlers import Request, Response, state_machine_task
+from lake_runtime.run import Run
+from lake_runtime.telemetry import logger
+from open_run.opening import OpenStatus, open_run
+from open_run.work import ArrivalWork, InputWork, OpenRunEnvironment, Work
+
+
+class OpenRunRequest(Request):
+    """Which run to open."""
+
+    trigger: str
+    run_id: str
+    execution_arn: str
+
+
+class Batch(Response):
+    """One batch of files to inspect."""
+
+    uri: str
+
+
+class OpenRunResponse(Response):
+    """What was opened; `claims` counts files, `bytes` their size, both 0 unless opened."""
+
+    status: OpenStatus
+    run_id: str
+    dataset: str
+    kind: str
+    run_prefix: str
+    claims: int
+    bytes: int
+    batches: list[Batch]
+    threshold: float
+
+
+@state_machine_task(OpenRunRequest)
+def handle(request: OpenRunRequest) -> OpenRunResponse:
+    """Open a run of a dataset or of a product."""
+    environment = OpenRunEnvironment.read()
+    contract = load_contracts(environment.contracts_uri).any(request.dataset)
+    run = Run(environment, request.dataset, request.run_id)
+    status, taken = open_run(
+        run,
+        _work(run, contract, environment),
+        contract=contract,
+        trigger=request.trigger,
+        execution_arn=request.execution_arn,
+        lease_seconds=environment.lease_minutes * 60,
+    )
+    logger.info("run %s", status, extra={"files": taken.claims, "bytes": taken.bytes})
+    return OpenRunResponse(
+        status=status,
+        run_id=request.run_id,
+        dataset=request.dataset,
+        kind=contract.kind,
+        run_prefix=run.prefix,
+        claims=taken.claims,
+        bytes=taken.bytes,
+        batches=[Batch(uri=uri) for uri in taken.batches],
+        threshold=float(contract.quality.threshold),
+    )
+
+
+def _work(run: Run, contract: Dataset | Product, environment: OpenRunEnvironment) -> Work:
+    if isinstance(contract, Product):
+        return InputWork(run, contract)
+    return ArrivalWork(run, environment.files_per_run, environment.files_per_inspection)

@@ -1,0 +1,84 @@
+"""Opening a run: the lock first, then the audit record, then the claims."""
+
+from enum import StrEnum
+
+from lake_runtime.contracts import Dataset, Product
+from lake_runtime.errors import LedgerUnsettled, RunAlreadyClosed
+from lake_runtime.lock import Holder
+from lake_runtime.run import Run
+from lake_runtime.settlement import Ending, Outcome, settle_run
+from lake_runtime.telemetry import logger
+from open_run.work import Taken, Work
+
+_LOOKS = 5
+
+
+class OpenStatus(StrEnum):
+    """Whether a run was opened, and if not, why."""
+
+    OPENED = "opened"
+    NOTHING_WAITING = "nothing_waiting"
+    BUSY = "busy"
+
+
+def open_run(
+    run: Run,
+    work: Work,
+    *,
+    contract: Dataset | Product,
+    trigger: str,
+    execution_arn: str,
+    lease_seconds: int,
+) -> tuple[OpenStatus, Taken]:
+    """Open the run if there is work and no other run holds the dataset; safe to repeat.
+
+    A lock given back unused is followed by another look: an arrival that came while the lock was
+    held started a run that found the dataset busy and left.
+    Raises `RunAlreadyClosed` for the id of a run that ended.
+    """
+    if (run.audit.read(run.run_id) or {}).get("status") == "closed":
+        raise RunAlreadyClosed(
+            f"{run.dataset}: run {run.run_id} was closed before; start a new execution"
+        )
+    for _ in range(_LOOKS):
+        holder = run.lock.holder()
+        if holder is None and not work.is_pending():
+            return OpenStatus.NOTHING_WAITING, Taken()
+        held = run.lock.acquire(run.run_id, execution_arn, lease_seconds)
+        if held is None:
+            return OpenStatus.BUSY, Taken()
+        _settle_abandoned(run, held)
+        run.audit.open(
+            run.run_id,
+            {
+                "kind": contract.kind,
+                "trigger": trigger,
+                "execution_arn": execution_arn,
+                "contract_version": contract.version,
+            },
+        )
+        taken = work.take()
+        if taken is not None:
+            return OpenStatus.OPENED, taken
+        run.audit.discard(run.run_id)
+        run.lock.release(run.run_id)
+    raise LedgerUnsettled(
+        f"{run.dataset}: what waited was gone {_LOOKS} times when it was to be claimed; retry"
+    )
+
+
+def _settle_abandoned(run: Run, held: Holder) -> None:
+    """Close the books of the runs whose lease ran out, so that their arrivals wait again."""
+    if not held.abandoned:
+        return
+    for run_id in held.abandoned:
+        logger.warning("settling an abandoned run", extra={"abandoned_run_id": run_id})
+        settle_run(
+            Run(run.environment, run.dataset, run_id),
+            Ending(
+                Outcome.FAILED,
+                reasons=(f"the lease ran out; run {run.run_id} took over",),
+                error_class="transient",
+            ),
+        )
+    run.lock.settle(run.run_id)

@@ -1,0 +1,1 @@
+"""Names the data products that a published dataset is an input of."""

@@ -1,0 +1,1 @@
+"""Collects the inspections of a run into what Spark is to read."""

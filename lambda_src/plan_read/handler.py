@@ -1,0 +1,67 @@
+"""Inspections -> input.json."""
+
+from lake_runtime.environment import Environment
+from lake_runtime.errors import InspectionMissing
+from lake_runtime.handlers import Request, Response, state_machine_task
+from lake_runtime.inspections import read_inspections
+from lake_runtime.records import Verdict
+from lake_runtime.run import CLAIMS, INPUT, VERDICTS, Run
+from plan_read.planning import REJECTIONS_TOLD, make_plan
+
+
+class PlanReadRequest(Request):
+    """Which run, and how many files it claimed."""
+
+    run_id: str
+    run_prefix: str
+    claims: int
+
+
+class Rejection(Response):
+    """One file that will not be read, and why."""
+
+    key: str
+    rule: str | None
+    reason: str | None
+
+
+class PlanReadResponse(Response):
+    """How many files will be read, their bytes, and up to 20 of those that will not."""
+
+    accepted: int
+    rejected: int
+    duplicate: int
+    skipped: int
+    bytes: int
+    input_uri: str
+    rejections: list[Rejection]
+
+
+@state_machine_task(PlanReadRequest)
+def handle(request: PlanReadRequest) -> PlanReadResponse:
+    """Write what Spark is to read and count what it is not."""
+    run = Run(Environment.read(), request.dataset, request.run_id)
+    claims = run.claims()
+    if len(claims) != request.claims:
+        raise InspectionMissing(
+            f"{run.artifacts.uri(CLAIMS)}: lists {len(claims)} files, but opening the run "
+            f"claimed {request.claims}; the run's prefix is not its own"
+        )
+    plan = make_plan(claims, read_inspections(run, claims))
+    files = plan.files
+    run.artifacts.write(
+        VERDICTS, [inspection.model_dump(mode="json") for inspection in plan.inspections]
+    )
+    uri = run.artifacts.write(INPUT, {"dataset": run.dataset, "run_id": run.run_id, "files": files})
+    return PlanReadResponse(
+        accepted=len(files),
+        rejected=plan.count(Verdict.REJECTED),
+        duplicate=plan.count(Verdict.DUPLICATE),
+        skipped=plan.count(Verdict.SKIPPED, Verdict.MISSING),
+        bytes=sum(file["size"] for file in files),
+        input_uri=uri,
+        rejections=[
+            Rejection(key=found.key, rule=found.rule, reason=found.reason)
+            for found in plan.rejections[:REJECTIONS_TOLD]
+        ],
+    )

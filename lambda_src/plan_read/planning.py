@@ -1,0 +1,73 @@
+"""From verdicts to what Spark reads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lake_runtime.errors import InspectionMissing
+from lake_runtime.records import Claim, Inspection, Verdict
+
+REJECTIONS_TOLD = 20
+
+
+@dataclass(frozen=True)
+class ReadPlan:
+    """The inspections of a run in the order of the claims' age, oldest first."""
+
+    claims: Sequence[Claim]
+    inspections: Sequence[Inspection]
+
+    @property
+    def files(self) -> list[dict[str, Any]]:
+        """The accepted files as Spark is told of them, oldest first, so that the last one wins."""
+        return [
+            {
+                "arrival_id": claim.arrival_id,
+                "key": claim.key,
+                "version_id": claim.version_id,
+                "read_uri": inspection.read_uri,
+                "registered_at": claim.registered_at,
+                "event_time": claim.event_time,
+                "sequencer": claim.sequencer,
+                "size": claim.size,
+                "in_place": inspection.in_place,
+                "etag": claim.etag,
+            }
+            for claim, inspection in zip(self.claims, self.inspections, strict=True)
+            if inspection.verdict is Verdict.ACCEPTED
+        ]
+
+    @property
+    def rejections(self) -> list[Inspection]:
+        """The files that a person should look at."""
+        told = (Verdict.REJECTED, Verdict.MISSING)
+        return [inspection for inspection in self.inspections if inspection.verdict in told]
+
+    def count(self, *verdicts: Verdict) -> int:
+        """Count the files with one of these verdicts."""
+        return sum(inspection.verdict in verdicts for inspection in self.inspections)
+
+
+def make_plan(claims: Sequence[Claim], inspections: Mapping[str, Inspection]) -> ReadPlan:
+    """Match claims with inspections; raises `InspectionMissing` if a claim has none."""
+    ordered = sorted(claims, key=lambda claim: claim.age_order)
+    missing = [claim.key for claim in ordered if claim.arrival_id not in inspections]
+    if missing:
+        shown = ", ".join(repr(key) for key in missing[:3])
+        raise InspectionMissing(
+            f"{len(missing)} of {len(ordered)} claimed files were not inspected: {shown}"
+            f"{', ...' if len(missing) > 3 else ''}; a batch of the Map ended without its result"
+        )
+    _check_originals(inspections)
+    return ReadPlan(ordered, [inspections[claim.arrival_id] for claim in ordered])
+
+
+def _check_originals(inspections: Mapping[str, Inspection]) -> None:
+    """A duplicate is left out only for the sake of a file that is read."""
+    for inspection in inspections.values():
+        original = inspections.get(inspection.duplicate_of or "")
+        if original is not None and original.verdict is not Verdict.ACCEPTED:
+            raise InspectionMissing(
+                f"{inspection.key!r} was taken for a duplicate of {original.key!r}, which turned "
+                f"out {original.verdict}; the next run inspects both again"
+            )
