@@ -6,7 +6,8 @@ from pydantic import ValidationError
 
 from config.settings import Settings
 from data_lake.model_problems import model_problems
-from data_lake.yaml_marks import DocumentError, Problem, nearest, read_document, shown
+from data_lake.problems import DocumentError, Problem, nearest, shown
+from data_lake.yaml_marks import read_document
 
 FOLDER = Path("config", "environments")
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -179,6 +179,10 @@ class Settings(Strict):
                 "pipeline_timeout",
                 "must be more than spark.timeout_minutes {job_minutes}, because a run waits for "
                 "its Glue job",
-                {"field": "timeout_minutes", "job_minutes": job_minutes},
+                {
+                    "field": "timeout_minutes",
+                    "value": pipeline.timeout_minutes,
+                    "job_minutes": job_minutes,
+                },
             )
         return pipeline

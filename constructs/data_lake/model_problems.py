@@ -1,26 +1,32 @@
 """pydantic's findings as problems that name file, line, field, rule, value and nearest name."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from data_lake.yaml_marks import FieldPath, MarkedDocument, Problem, dotted, nearest, shown
+from data_lake.problems import FieldPath, Problem, nearest, shown
+from data_lake.yaml_marks import MarkedDocument
+
+Locate = Callable[[FieldPath], FieldPath]
 
 REFUSED_FIELDS = "refused_fields"
 """Name of a model's optional ``ClassVar[dict[str, str]]``: why a tempting field is not accepted."""
 
 
 def model_problems(
-    error: ValidationError, model: type[BaseModel], document: MarkedDocument, at: FieldPath = ()
+    error: ValidationError,
+    model: type[BaseModel],
+    document: MarkedDocument,
+    locate: Locate = tuple,
 ) -> list[Problem]:
     """Each finding of ``error`` as a problem of ``document``, in the order of its lines.
 
-    ``at`` is where in the document the validated value sits. A validator can point into its
-    field with a ``PydanticCustomError`` whose context has ``field``, and name the valid words in
-    its ``options``. A required field is not reported as missing when an unknown neighbour is that
-    field misspelt.
+    ``locate`` gives the place in the document of a place in the model. A validator can point into
+    its field with a ``PydanticCustomError`` whose context has ``field`` and ``value``, and name
+    the valid words in ``options``. A required field is not reported as missing when an unknown
+    neighbour is that field misspelt.
     """
     findings: list[dict[str, Any]] = [dict(finding) for finding in error.errors(include_url=False)]
     misspelt = {
@@ -29,7 +35,7 @@ def model_problems(
         if finding["type"] == "extra_forbidden"
     }
     problems = [
-        _problem(finding, model, document, at)
+        _problem(finding, model, document, locate)
         for finding in findings
         if not (finding["type"] == "missing" and finding["loc"] in misspelt)
     ]
@@ -37,12 +43,11 @@ def model_problems(
 
 
 def _problem(
-    finding: dict[str, Any], model: type[BaseModel], document: MarkedDocument, at: FieldPath
+    finding: dict[str, Any], model: type[BaseModel], document: MarkedDocument, locate: Locate
 ) -> Problem:
     context = finding.get("ctx", {})
-    path = (*at, *finding["loc"])
-    if "field" in context:
-        path = (*path, context["field"])
+    inside = (context["field"],) if "field" in context else ()
+    path = locate((*finding["loc"], *inside))
     if finding["type"] == "missing":
         return document.problem(path, "is required; add it", value="")
     if finding["type"] == "extra_forbidden":
@@ -62,7 +67,7 @@ def _unknown_field(
     if reason:
         return document.problem(path, reason)
     near = _nearest_field(finding, model)
-    known = "" if near else f"; {dotted(path[:-1])} has {', '.join(owner.model_fields)}"
+    known = "" if near else f"; known are {', '.join(_field_names(owner))}"
     return document.problem(path, f"is not a known field{known}", nearest=near)
 
 
@@ -80,14 +85,19 @@ def _nearest_literal(written: object, expected: str) -> str:
 
 def _nearest_field(finding: dict[str, Any], model: type[BaseModel]) -> str:
     *parents, name = finding["loc"]
-    return nearest(name, _model_at(model, parents).model_fields)
+    return nearest(name, _field_names(_model_at(model, parents)))
 
 
 def _model_at(model: type[BaseModel], loc: FieldPath) -> type[BaseModel]:
     for part in loc:
         if isinstance(part, str):
-            model = next(_models_in(model.model_fields[part].annotation))
+            fields = {field.alias or name: field for name, field in model.model_fields.items()}
+            model = next(_models_in(fields[part].annotation))
     return model
+
+
+def _field_names(model: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

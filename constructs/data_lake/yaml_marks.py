@@ -1,44 +1,18 @@
-"""YAML whose every value knows its line, and problems that name file, line, field and value.
+"""YAML whose every value knows its line.
 
 The reader follows YAML 1.2's core schema, as editors do: ``NO`` and ``2024-01-01`` are text,
 ``010`` is ten. A key given twice is a problem, not the last one's victory.
 """
 
-import difflib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-FieldPath = Sequence[str | int]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong in one file; ``str()`` is one line. ``line`` counts from 1."""
-
-    file: str
-    line: int
-    field: str
-    rule: str
-    value: str = ""
-    nearest: str = ""
-
-    def __str__(self) -> str:
-        got = f": got {self.value}" if self.value else ""
-        hint = f"; did you mean {self.nearest!r}?" if self.nearest else ""
-        return " ".join(f"{self.file}:{self.line}: {self.field}: {self.rule}{got}{hint}".split())
-
-
-class DocumentError(ValueError):
-    """Everything wrong with the documents read, one line per problem."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
+from data_lake.problems import DocumentError, FieldPath, Problem, dotted, shown
 
 
 @dataclass(frozen=True)
@@ -81,7 +55,19 @@ class MarkedDocument:
     ) -> Problem:
         """A problem at ``path``; ``value`` is what the file says there unless given."""
         written = self.text(path) if value is None else value
-        return Problem(self.file, self.line(path), dotted(path), rule, written, nearest)
+        return Problem(self.file, self.line(path), self.field(path), rule, written, nearest)
+
+    def field(self, path: FieldPath) -> str:
+        """``path`` as people say it: an item of a list goes by its name, property or id."""
+        parts: list[str | int] = []
+        value: Any = self.data
+        for part in path:
+            held = isinstance(value, dict) or (isinstance(part, int) and part < len(value))
+            value = (value.get(part) if isinstance(value, dict) else value[part]) if held else {}
+            named = value if isinstance(part, int) and isinstance(value, dict) else {}
+            names = [named[key] for key in ("name", "property", "id") if key in named]
+            parts.append(f"[{names[0]}]" if names and isinstance(names[0], str) else part)
+        return dotted(parts)
 
 
 def read_document(path: Path, file: str) -> MarkedDocument:
@@ -110,28 +96,6 @@ def read_document(path: Path, file: str) -> MarkedDocument:
     if problems:
         raise DocumentError(problems)
     return MarkedDocument(file, _constructed(root, file), root)
-
-
-def nearest(word: object, options: Iterable[str]) -> str:
-    """The option that looks most like ``word``, or "" when none does."""
-    by_lower = {option.lower(): option for option in options}
-    written = str(word).lower()
-    found = difflib.get_close_matches(written, by_lower, n=5, cutoff=0.6)
-    # A swap of letters is the commonest slip, and difflib ranks it low.
-    swapped = [option for option in found if sorted(option) == sorted(written)]
-    return by_lower[(swapped or found)[0]] if found else ""
-
-
-def shown(value: object, limit: int = 80) -> str:
-    """``value`` as one short line of text."""
-    text = "true" if value is True else "false" if value is False else repr(value)
-    return text if len(text) <= limit else f"{text[: limit - 3]}..."
-
-
-def dotted(path: FieldPath) -> str:
-    """``("a", "b", 0, "c")`` as ``a.b[0].c``; the whole document is ``document``."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return text.removeprefix(".") or "document"
 
 
 class _CoreLoader(yaml.SafeLoader):

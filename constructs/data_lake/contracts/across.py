@@ -1,0 +1,73 @@
+"""Checks that need more than one contract: names, raw prefixes, and what products read."""
+
+from collections.abc import Iterator, Sequence
+
+from data_lake.contracts.extensions import DatasetExtensions, ProductExtensions
+from data_lake.contracts.product_sql import table_problems, unread_inputs
+from data_lake.contracts.reader import ContractFile
+from data_lake.problems import Problem, nearest
+
+
+def across_problems(files: Sequence[ContractFile]) -> list[Problem]:
+    """What is wrong between contracts. A file with problems of its own still counts as there."""
+    return [*_names(files), *_ids(files), *_prefixes(files), *_products(files)]
+
+
+def _names(files: Sequence[ContractFile]) -> Iterator[Problem]:
+    owners = {file.stem: file for file in files}
+    for file in files:
+        if not file.document or file.name == file.stem:
+            continue
+        rule = f"must equal the file's name, {file.stem}"
+        near = file.stem
+        if file.name in owners:
+            rule = f"is taken by {owners[file.name].file}; {rule}"
+        yield file.document.problem(["name"], rule, nearest=near)
+
+
+def _ids(files: Sequence[ContractFile]) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for file in files:
+        contract_id = file.document.data.get("id") if file.document else None
+        if not file.document or not isinstance(contract_id, str):
+            continue
+        if contract_id in first:
+            yield file.document.problem(["id"], f"is taken by {first[contract_id]}")
+        first.setdefault(contract_id, f"{file.file}:{file.document.line(['id'])}")
+
+
+def _prefixes(files: Sequence[ContractFile]) -> Iterator[Problem]:
+    claims: list[tuple[str, str]] = []
+    for file in files:
+        if not file.document or not isinstance(file.extensions, DatasetExtensions):
+            continue
+        prefix = file.extensions.raw.prefix
+        path = file.extension_path(["raw", "prefix"])
+        for claimed, place in claims:
+            if prefix.startswith(claimed) or claimed.startswith(prefix):
+                how = "is also" if claimed == prefix else f"overlaps {claimed!r},"
+                rule = f"{how} claimed by {place}; a file must belong to one dataset"
+                yield file.document.problem(path, rule)
+        claims.append((prefix, f"{file.file}:{file.document.line(path)}"))
+
+
+def _products(files: Sequence[ContractFile]) -> Iterator[Problem]:
+    datasets = [file.name for file in files if not file.is_product]
+    products = [file.name for file in files if file.is_product]
+    for file in files:
+        if not file.document or not isinstance(file.extensions, ProductExtensions):
+            continue
+        inputs = file.extensions.inputs
+        unread = unread_inputs(file.sql, inputs) if file.sql else []
+        for index, name in enumerate(inputs):
+            path = file.extension_path(["inputs", index])
+            if name in products:
+                yield file.document.problem(path, "must be a dataset, and is a product")
+            elif name not in datasets:
+                near = nearest(name, datasets)
+                yield file.document.problem(path, "must be a dataset with a contract", nearest=near)
+            elif name in inputs[:index]:
+                yield file.document.problem(path, "is given twice; keep one")
+            elif index in unread:
+                yield file.document.problem(path, f"is not read by {file.sql_file}; remove it")
+        yield from table_problems(file.sql, file.sql_file, inputs)

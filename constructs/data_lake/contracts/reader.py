@@ -1,0 +1,165 @@
+"""Reads one contract file, and a product's SQL beside it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from data_lake.contracts.columns import Table, read_table
+from data_lake.contracts.extensions import DatasetExtensions, ProductExtensions
+from data_lake.contracts.header import Header, check_schema_object, read_header
+from data_lake.contracts.models import (
+    DatasetContract,
+    ProductContract,
+    Quality,
+    Rule,
+    Trigger,
+)
+from data_lake.contracts.product_sql import read_sql
+from data_lake.contracts.rules import read_rules
+from data_lake.contracts.standard import standard_problems
+from data_lake.model_problems import model_problems
+from data_lake.problems import DocumentError, FieldPath, Problem
+from data_lake.yaml_marks import MarkedDocument, read_document
+
+SUFFIX = ".odcs.yaml"
+Extensions = DatasetExtensions | ProductExtensions
+
+
+@dataclass
+class ContractFile:
+    """One contract file as far as it could be read; ``contract`` only if nothing is wrong."""
+
+    path: Path
+    file: str
+    is_product: bool = False
+    problems: list[Problem] = field(default_factory=list)
+    document: MarkedDocument | None = None
+    extensions: Extensions | None = None
+    sql: str = ""
+    contract: DatasetContract | ProductContract | None = None
+
+    @property
+    def stem(self) -> str:
+        """The file's name without ``.odcs.yaml``."""
+        return self.path.name.removesuffix(SUFFIX)
+
+    @property
+    def name(self) -> str:
+        """The name that the contract gives itself, or else the file's."""
+        named = self.document.data.get("name") if self.document else None
+        return named if isinstance(named, str) else self.stem
+
+    @property
+    def sql_file(self) -> str:
+        """The name that messages give to the product's SQL."""
+        return self.file.removesuffix(SUFFIX) + ".sql"
+
+    def extension_path(self, loc: FieldPath) -> FieldPath:
+        """Where a place of the extensions stands in the document."""
+        items = self.document.data.get("customProperties") or () if self.document else ()
+        for index, item in enumerate(items):
+            if item["property"] == loc[0]:
+                return ("customProperties", index, "value", *loc[1:])
+        return ("customProperties", *loc)
+
+
+def read_contract(path: Path) -> ContractFile:
+    """Read one file; whatever is wrong ends up in its ``problems``."""
+    result = ContractFile(path, f"{path.parent.name}/{path.name}")
+    sql_path = path.with_name(f"{result.stem}.sql")
+    try:
+        result.document = read_document(path, result.file)
+    except DocumentError as error:
+        result.problems.extend(error.problems)
+        result.is_product = sql_path.exists()
+        return result
+    result.problems, readable = standard_problems(result.document)
+    places = {(problem.line, problem.field) for problem in result.problems}
+    result.is_product = sql_path.exists() or _has_inputs(result.document.data)
+    if readable:
+        own: list[Problem] = []
+        _read_on(result, sql_path, own)
+        # What the standard already objects to is not said twice.
+        result.problems += [each for each in own if (each.line, each.field) not in places]
+    return result
+
+
+def _has_inputs(data: dict[str, Any]) -> bool:
+    items = data.get("customProperties")
+    return isinstance(items, list) and any(
+        isinstance(item, dict) and item.get("property") == "inputs" for item in items
+    )
+
+
+def _read_on(result: ContractFile, sql_path: Path, problems: list[Problem]) -> None:
+    document = result.document
+    if document is None:
+        return
+    header = read_header(document, result.stem, problems)
+    table, rules = Table(), []
+    if check_schema_object(document, header.name, problems):
+        table = read_table(document, problems)
+        rules = read_rules(document, table, problems)
+    result.extensions = _read_extensions(result, document, problems)
+    if result.is_product:
+        result.sql, sql_problems = read_sql(sql_path, result.sql_file)
+        problems += sql_problems
+    if result.extensions is None:
+        return
+    if result.extensions.write_mode != "append" and table.columns and not table.primary_key:
+        path = result.extension_path(["writeMode"])
+        rule = "needs a primary key; mark its columns with primaryKey: true"
+        problems.append(document.problem(path, rule))
+    if not problems and not result.problems:
+        result.contract = _contract(header, table, rules, result.extensions, result.sql)
+
+
+def _read_extensions(
+    result: ContractFile, document: MarkedDocument, problems: list[Problem]
+) -> Extensions | None:
+    model = ProductExtensions if result.is_product else DatasetExtensions
+    content: dict[str, Any] = {}
+    for index, item in enumerate(document.data.get("customProperties") or ()):
+        name = item["property"]
+        if name in content:
+            path = ("customProperties", index, "property")
+            problems.append(document.problem(path, "is given twice; keep one"))
+        content.setdefault(name, item["value"])
+    try:
+        extensions = model.model_validate(content)
+    except ValidationError as error:
+        problems += model_problems(error, model, document, result.extension_path)
+        return None
+    if (
+        isinstance(extensions, DatasetExtensions)
+        and extensions.trigger.mode == "schedule"
+        and extensions.schedule is None
+    ):
+        rule = "needs the property schedule with cron and timeZone"
+        problems.append(document.problem(result.extension_path(["trigger", "mode"]), rule))
+    return extensions
+
+
+def _contract(
+    header: Header, table: Table, rules: list[Rule], extensions: Extensions, statement: str
+) -> DatasetContract | ProductContract:
+    common: dict[str, Any] = {
+        **vars(header),
+        "format": extensions.table_format,
+        "write_mode": extensions.write_mode,
+        **vars(table),
+        "rules": tuple(rules),
+        "quality": Quality(threshold=extensions.quality_threshold),
+    }
+    if isinstance(extensions, ProductExtensions):
+        return ProductContract(**common, inputs=tuple(sorted(extensions.inputs)), sql=statement)
+    schedule = extensions.schedule
+    timing = schedule.model_dump() if schedule and extensions.trigger.mode == "schedule" else {}
+    return DatasetContract(
+        **common,
+        raw=extensions.raw,
+        trigger=Trigger(mode=extensions.trigger.mode, **timing),
+        schedule=schedule,
+    )
