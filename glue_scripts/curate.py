@@ -1,0 +1,18 @@
+"""Glue job: `lake_spark.curating` as a script."""
+
+import sys
+
+from pyspark.sql import SparkSession
+
+from lake_spark.arguments import parse_arguments
+from lake_spark.curating import ARGUMENTS, curate
+
+
+def main(argv: list[str]) -> None:
+    """Run the job in the active Spark session; arguments are `--name value` pairs."""
+    arguments = parse_arguments(argv, ARGUMENTS)
+    curate(SparkSession.builder.getOrCreate(), arguments)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

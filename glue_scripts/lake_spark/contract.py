@@ -1,0 +1,186 @@
+"""The compiled contracts as the jobs use them: plain, frozen dataclasses."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lake_spark.errors import ContractMismatch, ContractMissing
+from lake_spark.storage import read_json
+
+FORMAT = 1
+"""The version of the compiled bundle that this package reads."""
+INTERNAL = "__"
+"""Names that begin so are the jobs' own columns; a contract may not use them."""
+
+
+@dataclass(frozen=True)
+class ColumnContract:
+    """One column: its Spark SQL type and whether it must have a value.
+
+    `pattern` is Spark's datetime pattern for dates and timestamps; None means ISO 8601.
+    """
+
+    name: str
+    type: str
+    required: bool
+    description: str
+    pattern: str | None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One quality rule; which of the optional fields are set follows from `kind`.
+
+    kind: set (`values`), range (`minimum`, `maximum`, both included), pattern (`pattern`, a Java
+    regular expression that must be found), length (`minimum`, `maximum`, in characters) or
+    expression (`expression`, SQL). Severity: warn, quarantine or fail.
+    """
+
+    id: str
+    kind: str
+    columns: tuple[str, ...]
+    severity: str
+    values: tuple[Any, ...]
+    minimum: Any
+    maximum: Any
+    pattern: str | None
+    expression: str | None
+
+
+@dataclass(frozen=True)
+class RawFormat:
+    """How a dataset's raw files are written."""
+
+    format: str
+    delimiter: str
+    quote: str
+    escape: str
+    header: bool
+    encoding: str
+    null_values: tuple[str, ...]
+    multiline: bool
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A dataset or, with `sql`, a data product.
+
+    `raw` is None for products; `inputs` and `sql` are empty for datasets.
+    """
+
+    name: str
+    kind: str
+    version: str
+    description: str
+    format: str
+    write_mode: str
+    columns: tuple[ColumnContract, ...]
+    primary_key: tuple[str, ...]
+    partition_by: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    raw: RawFormat | None
+    inputs: tuple[str, ...]
+    sql: str
+
+    @property
+    def column_names(self) -> list[str]:
+        """The names of the columns, in the contract's order."""
+        return [column.name for column in self.columns]
+
+
+def load_contract(uri: str, name: str) -> Contract:
+    """Read one contract out of the compiled bundle at an S3 URI.
+
+    Raises `ContractMissing` if the bundle has another format or does not hold the name, and
+    `ContractMismatch` if the contract uses names that the jobs cannot tell apart.
+    """
+    bundle = read_json(uri)
+    if bundle.get("format") != FORMAT:
+        raise ContractMissing(
+            f"{uri}: format {bundle.get('format')!r} is not the {FORMAT} that this job reads; "
+            "deploy contracts and jobs of the same version"
+        )
+    known = {**bundle["datasets"], **bundle["products"]}
+    if name not in known:
+        raise ContractMissing(f"{uri}: no contract named {name!r}; it holds {sorted(known)}")
+    return parse_contract(known[name])
+
+
+def parse_contract(entry: Mapping[str, Any]) -> Contract:
+    """Turn one entry of the bundle into a `Contract`."""
+    keys = tuple(entry.get("primary_key") or ())
+    contract = Contract(
+        name=entry["name"],
+        kind=entry["kind"],
+        version=entry["version"],
+        description=entry.get("description") or "",
+        format=entry["format"],
+        write_mode=entry["write_mode"],
+        # A key without a value can be neither merged nor deduplicated, so a key is required.
+        columns=tuple(_column(column, keys) for column in entry["columns"]),
+        primary_key=keys,
+        partition_by=tuple(entry.get("partition_by") or ()),
+        rules=tuple(_rule(rule) for rule in entry.get("rules") or ()),
+        raw=_raw(entry["raw"]) if entry.get("raw") else None,
+        inputs=tuple(entry.get("inputs") or ()),
+        sql=entry.get("sql") or "",
+    )
+    _check_names(contract)
+    return contract
+
+
+def _column(entry: Mapping[str, Any], keys: tuple[str, ...]) -> ColumnContract:
+    return ColumnContract(
+        name=entry["name"],
+        type=entry["type"],
+        required=bool(entry.get("required")) or entry["name"] in keys,
+        description=entry.get("description") or "",
+        pattern=entry.get("pattern"),
+    )
+
+
+def _rule(entry: Mapping[str, Any]) -> Rule:
+    return Rule(
+        id=entry["id"],
+        kind=entry["kind"],
+        columns=tuple(entry.get("columns") or ()),
+        severity=entry.get("severity") or "quarantine",
+        values=tuple(entry.get("values") or ()),
+        minimum=entry.get("min"),
+        maximum=entry.get("max"),
+        pattern=entry.get("pattern"),
+        expression=entry.get("expression"),
+    )
+
+
+def _raw(entry: Mapping[str, Any]) -> RawFormat:
+    return RawFormat(
+        format=entry["format"],
+        delimiter=entry.get("delimiter") or ",",
+        quote=entry.get("quote") or '"',
+        escape=entry.get("escape") or '"',
+        header=bool(entry.get("header", True)),
+        encoding=entry.get("encoding") or "UTF-8",
+        null_values=tuple(entry.get("null_values") or ()),
+        multiline=bool(entry.get("multiline")),
+    )
+
+
+def _check_names(contract: Contract) -> None:
+    reserved = [name for name in contract.column_names if name.startswith(INTERNAL)]
+    if reserved:
+        raise ContractMismatch(
+            f"{contract.name}: column {reserved[0]!r} begins with {INTERNAL!r}, which is reserved"
+        )
+    folded = Counter(name.lower() for name in contract.column_names)
+    twice = [name for name, times in folded.items() if times > 1]
+    if twice:
+        raise ContractMismatch(
+            f"{contract.name}: column {twice[0]!r} is declared twice; Spark does not tell upper "
+            "from lower case"
+        )
+    for field in ("primary_key", "partition_by"):
+        for name in getattr(contract, field):
+            if name not in contract.column_names:
+                raise ContractMismatch(f"{contract.name}: {field} names no column: {name!r}")

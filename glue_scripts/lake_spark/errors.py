@@ -1,0 +1,31 @@
+"""What can go wrong in a job, by class: the state machine and the notices go by these names."""
+
+# ruff: noqa: N818 - the names say what happened, and notices show them as they are
+
+
+class LakeError(Exception):
+    """Base of every error that a job raises on purpose; the message says what to do next."""
+
+
+class ContractMissing(LakeError):
+    """The compiled contracts do not hold the dataset or product that was asked for."""
+
+
+class ContractMismatch(LakeError):
+    """The contract and what exists (a table, a query's columns) do not fit together."""
+
+
+class HeaderMismatch(LakeError):
+    """A file's header does not hold exactly the contract's columns."""
+
+
+class UnreadableFile(LakeError):
+    """A file of the run cannot be read at all: gone, unreachable, or skipped by Spark."""
+
+
+class NothingStaged(LakeError):
+    """Publishing was asked for a run that has staged nothing."""
+
+
+class PublishConflict(LakeError):
+    """The table was changed by someone else since the run was staged; stage it again."""

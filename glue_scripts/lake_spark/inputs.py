@@ -1,0 +1,137 @@
+"""The files of a run: which ones, in which order they arrived, and how each one's header reads."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lake_spark.contract import Contract, RawFormat
+from lake_spark.errors import HeaderMismatch
+from lake_spark.storage import s3_client, split_uri
+
+HEADER_BYTES = 65_536
+"""How much of a file is read at first to find its header; eight times more at each further try."""
+READERS = 16
+"""How many headers are read at once."""
+BYTE_ORDER_MARK = "\ufeff"
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One accepted file: what it was called when it arrived and where to read it now."""
+
+    arrival_id: str
+    key: str
+    version_id: str | None
+    read_uri: str
+    registered_at: str
+
+
+@dataclass(frozen=True)
+class Header:
+    """The column names of a file in their order, and the text of the line that holds them.
+
+    `line` is None for files without a header line.
+    """
+
+    names: tuple[str, ...]
+    line: str | None
+
+
+def input_files(document: Mapping[str, Any]) -> list[InputFile]:
+    """Give the files of `input.json`, oldest arrival first: a later one's rows win."""
+    files = [
+        InputFile(
+            arrival_id=entry["arrival_id"],
+            key=entry["key"],
+            version_id=entry.get("version_id"),
+            read_uri=entry["read_uri"],
+            registered_at=entry["registered_at"],
+        )
+        for entry in document["files"]
+    ]
+    return sorted(files, key=lambda file: (file.registered_at, file.key, file.arrival_id))
+
+
+def reachable(file: InputFile, folder_uri: str) -> InputFile:
+    """Give the file at an address that Hadoop can express, copying it below a folder if needed.
+
+    Hadoop folds `//`, `.` and `..` in paths, so such keys name other objects there than in S3.
+    """
+    bucket, key = split_uri(file.read_uri)
+    if not {"", ".", ".."} & set(key.split("/")):
+        return file
+    name = key.rsplit("/", 1)[-1]
+    copy_uri = f"{folder_uri}{file.arrival_id}/{name}"
+    target_bucket, target_key = split_uri(copy_uri)
+    source = {"Bucket": bucket, "Key": key}
+    if file.version_id and key == file.key:
+        source["VersionId"] = file.version_id
+    s3_client().copy(source, target_bucket, target_key)  # type: ignore[arg-type]
+    return replace(file, read_uri=copy_uri)
+
+
+def read_headers(files: Sequence[InputFile], contract: Contract) -> list[Header]:
+    """Read the header of every file, in the files' order.
+
+    Files without a header line, and JSON Lines, have the contract's columns. Raises
+    `HeaderMismatch` for the first file whose names are not exactly the contract's, in any order.
+    """
+    raw = contract.raw
+    assert raw is not None  # noqa: S101 - products have no files
+    if raw.format != "csv" or not raw.header:
+        return [Header(tuple(contract.column_names), None)] * len(files)
+    with ThreadPoolExecutor(READERS) as readers:
+        headers = list(readers.map(lambda file: _read_header(file, raw), files))
+    for file, header in zip(files, headers, strict=True):
+        _check_header(file, header, contract)
+    return headers
+
+
+def _read_header(file: InputFile, raw: RawFormat) -> Header:
+    bucket, key = split_uri(file.read_uri)
+    size = HEADER_BYTES
+    while True:
+        answer = s3_client().get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{size - 1}")
+        with answer["Body"] as body:
+            content = body.read()
+        header, is_whole = first_record(content, raw)
+        if is_whole or len(content) < size:
+            return header
+        size *= 8
+
+
+def first_record(content: bytes, raw: RawFormat) -> tuple[Header, bool]:
+    """Parse the first record of a CSV file's beginning; also tell whether its end was seen."""
+    text = content.decode(raw.encoding, errors="replace").removeprefix(BYTE_ORDER_MARK)
+    lines = io.StringIO(text, newline="")
+    # Only where the contract allows line breaks inside quotes may a header span lines.
+    source = lines if raw.multiline else iter([lines.readline()])
+    reader = csv.reader(
+        source,
+        delimiter=raw.delimiter,
+        quotechar=raw.quote,
+        doublequote=raw.escape == raw.quote,
+        escapechar=None if raw.escape == raw.quote else raw.escape,
+    )
+    names = next(reader, [])
+    physical = text.splitlines(keepends=True)[: reader.line_num]
+    is_whole = len("".join(physical)) < len(text)
+    line = "\n".join(part.rstrip("\r\n") for part in physical)
+    return Header(tuple(name.strip() for name in names), line), is_whole
+
+
+def _check_header(file: InputFile, header: Header, contract: Contract) -> None:
+    expected, found = contract.column_names, list(header.names)
+    if sorted(expected) == sorted(found):
+        return
+    missing = [name for name in expected if name not in found]
+    unexpected = [name for name in found if name not in expected]
+    twice = sorted({name for name in found if found.count(name) > 1})
+    raise HeaderMismatch(
+        f"{file.key}: the header does not hold the columns of {contract.name} "
+        f"{contract.version}: missing {missing}, unexpected {unexpected}, twice {twice}; "
+        "correct the file or the contract"
+    )

@@ -1,0 +1,89 @@
+"""The counts of a run, taken while its rows are written: no job of their own."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pyspark.sql import Column, DataFrame, Observation
+from pyspark.sql import functions as F  # noqa: N812
+
+from lake_spark.checks import ENCODING, MALFORMED
+from lake_spark.contract import Contract
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a run's rows amount to.
+
+    `rules` and the two per-file counts (by position in the run) name only what occurred.
+    """
+
+    rows_in: int
+    rows_quarantined: int
+    rules: dict[str, int]
+    file_rows: dict[int, int]
+    file_quarantined: dict[int, int]
+
+
+def rule_severities(contract: Contract) -> dict[str, str]:
+    """Give every rule that a row can break, with its severity: the implicit ones first."""
+    implicit = [ENCODING, MALFORMED]
+    implicit += [f"required:{column.name}" for column in contract.columns if column.required]
+    implicit += [f"type:{column.name}" for column in contract.columns if column.type != "string"]
+    return dict.fromkeys(implicit, "quarantine") | {
+        rule.id: rule.severity for rule in contract.rules
+    }
+
+
+def observe(
+    checked: DataFrame, contract: Contract, file_count: int
+) -> tuple[DataFrame, Observation]:
+    """Have the rows counted when an action runs over the frame that is given back."""
+    observation = Observation()
+    return checked.observe(observation, *_measures(contract, file_count)), observation
+
+
+def read_counts(observation: Observation, contract: Contract) -> Counts:
+    """Give the counts of a finished action; waits for it if it still runs."""
+    found = observation.get
+    rules = {
+        rule: int(found[f"rule_{index}"]) for index, rule in enumerate(rule_severities(contract))
+    }
+    return Counts(
+        rows_in=int(found["rows_in"]),
+        rows_quarantined=int(found["rows_quarantined"]),
+        rules={rule: rows for rule, rows in rules.items() if rows},
+        file_rows=_by_file(found["file_rows"]),
+        file_quarantined=_by_file(found["file_quarantined"]),
+    )
+
+
+def _measures(contract: Contract, file_count: int) -> Iterable[Column]:
+    broken = F.col("__broken")
+    yield F.count(F.lit(1)).alias("rows_in")
+    yield F.count(broken).alias("rows_quarantined")
+    yield _per_file(F.col("__file"), file_count).alias("file_rows")
+    yield _per_file(F.when(broken.isNotNull(), F.col("__file")), file_count).alias(
+        "file_quarantined"
+    )
+    for index, (rule, severity) in enumerate(rule_severities(contract).items()):
+        found = F.col("__warned") if severity == "warn" else F.col("__broken.rule")
+        yield F.count(F.when(F.array_contains(found, rule), 1)).alias(f"rule_{index}")
+
+
+def _per_file(position: Column, file_count: int) -> Column:
+    """Count the rows of each file without grouping: a histogram with a bin for every value.
+
+    Spark's histogram is exact as long as there are at least as many bins as distinct values.
+    """
+    return F.to_json(F.histogram_numeric(position, F.lit(max(file_count, 2))))
+
+
+def _by_file(histogram: str | None) -> dict[int, int]:
+    counts: Counter[int] = Counter()
+    bins: list[dict[str, Any]] = json.loads(histogram or "[]")
+    for entry in bins:
+        counts[round(entry["x"])] += round(entry["y"])
+    return dict(counts)

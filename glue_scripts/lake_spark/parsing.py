@@ -1,0 +1,132 @@
+"""Records of text as fields of text, matched to the contract's columns by name.
+
+Columns given beside those of `lines`: `__source_<column>` for each column of the contract, null
+where the contract's null values stand, and `__malformed` (why the record has no fields, or null).
+"""
+
+import re
+from collections.abc import Sequence
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F  # noqa: N812
+from pyspark.sql.types import ArrayType, DecimalType, StringType, StructField, StructType
+
+from lake_spark.casting import MAX_DIGITS, decimal_digits
+from lake_spark.contract import ColumnContract, Contract, RawFormat
+from lake_spark.lines import count_quotes
+from lake_spark.names import POSITION, source_name
+
+RECORD = ("__line", "__undecodable", *POSITION)
+
+
+def parse_csv(lines: DataFrame, header: Sequence[str], contract: Contract) -> DataFrame:
+    """Split CSV records whose fields are in the header's order."""
+    raw = _raw(contract)
+    fields = [f"__{position}" for position in range(len(header))]
+    options = {
+        "sep": raw.delimiter,
+        "quote": raw.quote,
+        "escape": raw.escape,
+        "mode": "PERMISSIVE",
+        "columnNameOfCorruptRecord": "__corrupt",
+        "multiLine": str(raw.multiline).lower(),
+    }
+    schema = ", ".join(f"`{name}` string" for name in [*fields, "__corrupt"])
+    parsed = lines.select(*RECORD, F.from_csv("__line", schema, options).alias("__parsed"))
+    # Spark gives null for an empty field; whether empty means null is the contract's to say.
+    texts = {
+        name: F.coalesce(F.col("__parsed")[field], F.lit(""))
+        for name, field in zip(header, fields, strict=True)
+    }
+    malformed = F.when(_has_open_quote(raw), "a quote is opened and not closed").when(
+        F.col("__parsed")["__corrupt"].isNotNull(), _wrong_fields(raw, len(header))
+    )
+    return parsed.select(*RECORD, malformed.alias("__malformed"), *_texts(texts, contract))
+
+
+def _has_open_quote(raw: RawFormat) -> Column:
+    line = F.col("__line")
+    opens = line.rlike(f"(^|{re.escape(raw.delimiter)}){re.escape(raw.quote)}")
+    return line.contains(raw.quote) & (count_quotes(line, raw) % 2 == 1) & opens
+
+
+def _wrong_fields(raw: RawFormat, expected: int) -> Column:
+    line = F.col("__line")
+    found = F.size(F.split(line, re.escape(raw.delimiter), -1)).cast("string")
+    return F.concat(
+        F.lit("the record has "),
+        F.when(line.contains(raw.quote), "another number of").otherwise(found),
+        F.lit(f" fields where {expected} are expected"),
+    )
+
+
+def parse_json(lines: DataFrame, contract: Contract) -> DataFrame:
+    """Take the members of one JSON object per record; a missing member is null.
+
+    Members that are not in the contract, or that stand twice, make the record malformed. Numbers
+    are taken as written for integers and decimals; for text columns as Spark prints them.
+    """
+    names = contract.column_names
+    options = {"allowSingleQuotes": "false", "allowNonNumericNumbers": "false"}
+    objects = ArrayType(StructType([StructField(name, StringType()) for name in names]))
+    exact = ArrayType(StructType([_exact_field(column) for column in contract.columns]))
+    has_decimals = any(decimal_digits(column.type) for column in contract.columns)
+    # Inside brackets, what follows the object is an error or a second element: never lost.
+    listed = F.concat(F.lit("["), F.col("__line"), F.lit("]"))
+    parsed = lines.select(
+        *RECORD,
+        F.from_json(listed, objects, options).alias("__objects"),
+        F.json_object_keys("__line").alias("__members"),
+        (F.from_json(listed, exact, options) if has_decimals else F.lit(None)).alias("__exact"),
+    )
+    member = F.col("__objects")[0]
+    texts = {
+        column.name: F.coalesce(
+            F.col("__exact")[0][column.name].cast("string"), member[column.name]
+        )
+        if decimal_digits(column.type)
+        else member[column.name]
+        for column in contract.columns
+    }
+    return parsed.select(*RECORD, _json_fault(names).alias("__malformed"), *_texts(texts, contract))
+
+
+def _exact_field(column: ColumnContract) -> StructField:
+    """Spark reads JSON numbers into text through a double; into a decimal it reads them exactly."""
+    digits = decimal_digits(column.type)
+    if digits is None:
+        return StructField(column.name, StringType())
+    precision, scale = digits
+    return StructField(column.name, DecimalType(MAX_DIGITS, MAX_DIGITS - precision + scale))
+
+
+def _json_fault(names: Sequence[str]) -> Column:
+    objects, members = F.col("__objects"), F.col("__members")
+    unexpected = F.array_except(members, F.array(*[F.lit(name) for name in names]))
+    is_object = objects.isNotNull() & members.isNotNull() & (F.size(objects) == 1)
+    return (
+        F.when(~is_object, "the record is not one JSON object")
+        .when(
+            F.size(unexpected) > 0,
+            F.concat(F.lit("unexpected members: "), F.array_join(unexpected, ", ")),
+        )
+        .when(F.size(F.array_distinct(members)) < F.size(members), "a member stands twice")
+    )
+
+
+def _texts(texts: dict[str, Column], contract: Contract) -> list[Column]:
+    nulls = list(_raw(contract).null_values)
+    found = []
+    for column in contract.columns:
+        text = texts[column.name]
+        if column.type != "string":
+            text = F.trim(text)
+        if nulls:
+            text = F.when(~text.isin(nulls), text)
+        found.append(text.alias(source_name(column.name)))
+    return found
+
+
+def _raw(contract: Contract) -> RawFormat:
+    assert contract.raw is not None  # noqa: S101 - products are not parsed
+    return contract.raw

@@ -1,0 +1,98 @@
+"""Bad rows kept where people can query them: what they broke, why, and where they came from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F  # noqa: N812
+
+from lake_spark.catalog import parquet_storage, put_partition, put_table
+from lake_spark.inputs import InputFile
+from lake_spark.storage import delete_prefix
+
+COLUMNS = (
+    ("raw_record", "string", "The record as it arrived; a product's row as JSON"),
+    ("rule_ids", "array<string>", "The rules that the row broke"),
+    ("reasons", "array<string>", "Why, for each of the rules"),
+    ("source_key", "string", "The key of the raw file; null for products"),
+    ("source_version", "string", "The version of the raw file"),
+    ("arrival_id", "string", "The arrival in the ledger"),
+    ("quarantined_at", "timestamp", "When the row was put here"),
+)
+
+
+@dataclass(frozen=True)
+class Quarantine:
+    """Where a run's bad rows go."""
+
+    bucket: str
+    database: str
+    dataset: str
+    run_id: str
+
+    @property
+    def table_uri(self) -> str:
+        """The folder of all runs of the dataset."""
+        return f"s3://{self.bucket}/rows/{self.dataset}/"
+
+    @property
+    def run_uri(self) -> str:
+        """The folder of this run; writing replaces it, so that a repeated run counts once."""
+        return f"{self.table_uri}run_id={self.run_id}/"
+
+
+def write_bad_rows(checked: DataFrame, quarantine: Quarantine, files: Sequence[InputFile]) -> None:
+    """Write the rows of a checked frame that are not good, and register them in the catalog."""
+    bad = checked.filter(F.col("__broken").isNotNull()).select(
+        F.col("__line").alias("raw_record"),
+        F.col("__broken.rule").alias("rule_ids"),
+        F.col("__broken.reason").alias("reasons"),
+        "__file",
+    )
+    sources = _sources(checked.sparkSession, files)
+    rows = bad.join(F.broadcast(sources), "__file", "left").withColumn(
+        "quarantined_at", F.current_timestamp()
+    )
+    (
+        rows.select(*(name for name, _, _ in COLUMNS))
+        .write.mode("overwrite")
+        # A marker file would be an object that no reader needs.
+        .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
+        .parquet(quarantine.run_uri)
+    )
+    _register(quarantine)
+
+
+def _sources(spark: SparkSession, files: Sequence[InputFile]) -> DataFrame:
+    return spark.createDataFrame(
+        [
+            (position, file.key, file.version_id, file.arrival_id)
+            for position, file in enumerate(files)
+        ],
+        "__file int, source_key string, source_version string, arrival_id string",
+    )
+
+
+def _register(quarantine: Quarantine) -> None:
+    put_table(
+        quarantine.database,
+        {
+            "Name": quarantine.dataset,
+            "Description": f"Rows of {quarantine.dataset} that broke a rule, by run.",
+            "TableType": "EXTERNAL_TABLE",
+            "Parameters": {"EXTERNAL": "TRUE", "classification": "parquet"},
+            "PartitionKeys": [{"Name": "run_id", "Type": "string"}],
+            "StorageDescriptor": parquet_storage(quarantine.table_uri, COLUMNS),
+        },
+    )
+    put_partition(
+        quarantine.database,
+        quarantine.dataset,
+        [quarantine.run_id],
+        parquet_storage(quarantine.run_uri, COLUMNS),
+    )
+
+
+def forget_bad_rows(quarantine: Quarantine) -> None:
+    """Remove what an earlier attempt of the run put into quarantine."""
+    delete_prefix(quarantine.run_uri)
