@@ -1,0 +1,249 @@
+"""States of the Amazon States Language in JSONata, where no task lacks a timeout or a retry.
+
+The tasks of ``aws_stepfunctions_tasks`` drop the timeout of a Glue job and grant more than they
+call, so states are written out: each function here gives one state as a plain dictionary.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from aws_cdk import Aws, Duration
+
+from data_lake.function import LakeFunction
+from data_lake.retries import FUNCTION_BUSY, FUNCTION_HICCUP, GLUE_BUSY, GLUE_HICCUP, RetryPolicy
+from data_lake.spark_job import SparkJob
+
+State = dict[str, Any]
+States = dict[str, State]
+
+PAYLOAD: Final = "{% $states.result.Payload %}"
+ERROR_OUTPUT: Final = "{% $states.errorOutput %}"
+
+# What the services need around the work itself: starts, queues, answers.
+_FUNCTION_MARGIN: Final = Duration.seconds(30)
+_JOB_MARGIN: Final = Duration.minutes(10)
+_CALL_TIMEOUT: Final = Duration.minutes(1)
+
+
+def task(
+    resource: str,
+    arguments: Mapping[str, Any],
+    *,
+    retries: Sequence[RetryPolicy],
+    catch: str | None,
+    catch_assign: Mapping[str, Any] | None = None,
+    then: str | None = None,
+    timeout: Duration = _CALL_TIMEOUT,
+    assign: Mapping[str, Any] | None = None,
+    output: Any = None,
+) -> State:
+    """Call a service.
+
+    Args:
+        resource: the integration, such as ``sns:publish``.
+        arguments: what it is called with; JSONata in strings.
+        retries: what is worth another try; the first policy with a matching error decides.
+        catch: the state that every other error leads to; its input is the error. ``None``
+            leaves errors to the state around this one.
+        catch_assign: variables of that way. Default: the error as ``$error``.
+        then: the next state. Default: none; the task ends its branch or item.
+        timeout: the longest one try may take. Default: one minute.
+        assign: variables. Default: none.
+        output: the state's output. Default: the call's result.
+    """
+    state: State = {
+        "Type": "Task",
+        "Resource": f"arn:{Aws.PARTITION}:states:::{resource}",
+        "Arguments": dict(arguments),
+        "TimeoutSeconds": timeout.to_seconds(),
+        "Retry": [policy.to_asl() for policy in retries],
+    }
+    if catch is not None:
+        state["Catch"] = [caught(catch, catch_assign)]
+    if assign is not None:
+        state["Assign"] = dict(assign)
+    if output is not None:
+        state["Output"] = output
+    return state | _way(then)
+
+
+def invoke(
+    function: LakeFunction,
+    payload: Mapping[str, Any],
+    *,
+    catch: str | None,
+    catch_assign: Mapping[str, Any] | None = None,
+    then: str | None = None,
+    answer: str | None = None,
+    output: Any = PAYLOAD,
+) -> State:
+    """Invoke a function and wait for its answer.
+
+    Args:
+        function: what is invoked.
+        payload: its event; JSONata in strings.
+        catch: as for ``task``.
+        catch_assign: as for ``task``.
+        then: as for ``task``.
+        answer: the variable that gets the answer. Default: none.
+        output: the state's output. Default: the answer.
+    """
+    return task(
+        "lambda:invoke",
+        {"FunctionName": function.function.function_arn, "Payload": dict(payload)},
+        timeout=function.timeout.plus(_FUNCTION_MARGIN),
+        retries=(FUNCTION_BUSY, FUNCTION_HICCUP),
+        catch=catch,
+        catch_assign=catch_assign,
+        then=then,
+        assign={answer: PAYLOAD} if answer else None,
+        output=output,
+    )
+
+
+def run_job(
+    job: SparkJob,
+    arguments: Mapping[str, str],
+    *,
+    catch: str | None,
+    catch_assign: Mapping[str, Any] | None = None,
+    then: str | None = None,
+    retries: Sequence[RetryPolicy] = (),
+    output: Any = None,
+) -> State:
+    """Run a Glue job and wait for its end; stopping the execution stops the job.
+
+    Args:
+        job: what is run.
+        arguments: ``--name value`` arguments of this run; JSONata in strings.
+        catch: as for ``task``.
+        catch_assign: as for ``task``.
+        then: as for ``task``.
+        retries: policies besides those for a Glue that is busy or fails. Default: none.
+        output: the state's output. Default: the description of the job run.
+    """
+    return task(
+        "glue:startJobRun.sync",
+        {"JobName": job.job.job_name, "Arguments": dict(arguments)},
+        timeout=job.timeout.plus(_JOB_MARGIN),
+        retries=(GLUE_BUSY, GLUE_HICCUP, *retries),
+        catch=catch,
+        catch_assign=catch_assign,
+        then=then,
+        output=output,
+    )
+
+
+def choose(*ways: tuple[str, str], otherwise: str) -> State:
+    """Go the first way whose JSONata condition is true.
+
+    Args:
+        ways: condition and next state.
+        otherwise: the next state if no condition is true.
+    """
+    return {
+        "Type": "Choice",
+        "Choices": [
+            {"Condition": f"{{% {condition} %}}", "Next": then} for condition, then in ways
+        ],
+        "Default": otherwise,
+    }
+
+
+def remember(
+    variables: Mapping[str, Any] | None = None, *, then: str | None = None, output: Any = None
+) -> State:
+    """Set variables, or shape an output, and go on.
+
+    Args:
+        variables: names and values; JSONata in strings. Default: none.
+        then: the next state. Default: none; the state ends its branch or item.
+        output: the state's output. Default: its input.
+    """
+    state: State = {"Type": "Pass"}
+    if variables is not None:
+        state["Assign"] = dict(variables)
+    if output is not None:
+        state["Output"] = output
+    return state | _way(then)
+
+
+def both(
+    first: tuple[str, States],
+    second: tuple[str, States],
+    *,
+    catch: str,
+    then: str,
+    assign: Mapping[str, Any] | None = None,
+) -> State:
+    """Go two ways at once and wait for both. A failing branch would stop the other and hide its
+    result, so each catches its own errors.
+
+    Args:
+        first: the name of a branch's first state, and its states.
+        second: the same for the other branch.
+        catch: as for ``task``, for what a branch cannot catch.
+        then: the next state.
+        assign: variables, from the list of both outputs. Default: none.
+    """
+    state: State = {
+        "Type": "Parallel",
+        "Branches": [{"StartAt": start, "States": states} for start, states in (first, second)],
+        "Catch": [caught(catch)],
+        "Next": then,
+    }
+    if assign is not None:
+        state["Assign"] = dict(assign)
+    return state
+
+
+def each(
+    items: str,
+    start: str,
+    states: States,
+    *,
+    at_once: int,
+    catch: str,
+    catch_assign: Mapping[str, Any] | None = None,
+    then: str,
+) -> State:
+    """Do the same for every item, inside this execution.
+
+    Args:
+        items: JSONata for the list; each item is the input of ``start``.
+        start: the name of the first state.
+        states: what is done for one item.
+        at_once: the most items that are worked on at the same time.
+        catch: as for ``task``.
+        catch_assign: as for ``task``.
+        then: the next state; its input is the list of the items' outputs.
+    """
+    return {
+        "Type": "Map",
+        "Items": items,
+        "MaxConcurrency": at_once,
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "INLINE"},
+            "StartAt": start,
+            "States": states,
+        },
+        "Catch": [caught(catch, catch_assign)],
+        "Next": then,
+    }
+
+
+def caught(then: str, assign: Mapping[str, Any] | None = None) -> State:
+    """Give a ``Catch`` entry for every error.
+
+    Args:
+        then: the next state; its input is the error.
+        assign: variables. Default: the error as ``$error``. A branch or an item may not set
+            a variable of the states around it, and passes ``{}``.
+    """
+    variables = {"error": ERROR_OUTPUT} if assign is None else dict(assign)
+    entry: State = {"ErrorEquals": ["States.ALL"], "Output": ERROR_OUTPUT, "Next": then}
+    return entry | ({"Assign": variables} if variables else {})
+
+
+def _way(then: str | None) -> State:
+    return {"End": True} if then is None else {"Next": then}

@@ -1,0 +1,168 @@
+"""The curate machine: from a published dataset to the products that are built on it."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from data_lake.asl import States, choose, each, invoke, remember, run_job
+from data_lake.retries import PUBLISH_UNSURE
+from data_lake.run_states import JOB_RUN, RunStates, unexpected_answer
+from data_lake.spark_job import SparkJob
+
+_PRODUCTS_AT_ONCE: Final = 5
+_ROUNDS: Final = 10
+"""How often one execution builds a product again because an input moved on meanwhile."""
+
+
+@dataclass(frozen=True)
+class CurateMachine:
+    """What the curate machine's definition refers to.
+
+    Attributes:
+        shared: the states shared with the ingest machine.
+        build: the job that writes a product's rows where readers do not see them.
+        publish: the job that makes them visible.
+        artifacts_uri: the zone that holds what runs write about themselves; ends in a slash.
+    """
+
+    shared: RunStates
+    build: SparkJob
+    publish: SparkJob
+    artifacts_uri: str
+
+    @property
+    def input_uri(self) -> str:
+        """Where opening the run says which snapshots of its inputs to read."""
+        return f"{{% '{self.artifacts_uri}' & $run_prefix & 'input.json' %}}"
+
+    def definition(self) -> dict[str, Any]:
+        """Give the machine's definition in the Amazon States Language."""
+        return {
+            "Comment": "From a published dataset to the products that are built on it",
+            "StartAt": "PlanProducts",
+            "States": {
+                "PlanProducts": invoke(
+                    self.shared.functions.plan_products,
+                    {"dataset": "{% $states.input.dataset %}"},
+                    catch="NotPlanned",
+                    catch_assign={},
+                    then="BuildProducts",
+                ),
+                "BuildProducts": each(
+                    "{% $states.input.products %}",
+                    "RememberRun",
+                    self._product(),
+                    at_once=_PRODUCTS_AT_ONCE,
+                    catch="NotPlanned",
+                    catch_assign={},
+                    then="AllBuilt?",
+                ),
+                "AllBuilt?": choose(
+                    ("true in $states.input.failed", "ProductsFailed"), otherwise="ProductsBuilt"
+                ),
+                "ProductsBuilt": {"Type": "Succeed"},
+                "ProductsFailed": {
+                    "Type": "Fail",
+                    "Error": "ProductsFailed",
+                    "Cause": "{% $string($states.input[failed]) %}",
+                },
+                "NotPlanned": {
+                    "Type": "Fail",
+                    "Error": "{% $states.input.Error %}",
+                    "Cause": "{% $states.input.Cause %}",
+                },
+            },
+        }
+
+    def _product(self) -> States:
+        return {
+            **self._open(),
+            **self._build(),
+            **self._close(),
+            **self._fail(),
+        }
+
+    def _open(self) -> States:
+        first = "$states.context.Execution.Name & '-' & $states.input"
+        return {
+            "RememberRun": remember(
+                {
+                    "dataset": "{% $states.input %}",
+                    "round": 1,
+                    "run_id": f"{{% {first} %}}",
+                    "run_prefix": f"{{% 'runs/' & $states.input & '/' & {first} & '/' %}}",
+                },
+                then="OpenRun",
+            ),
+            "OpenRun": self.shared.open_run(
+                "inputs_published", catch="CloseFailed", then="RunOpened?"
+            ),
+            "RunOpened?": choose(
+                ("$run.status = 'opened'", "BuildProduct"),
+                ("$run.status in ['nothing_waiting', 'busy']", "ProductDone"),
+                otherwise="UnexpectedAnswer",
+            ),
+        }
+
+    def _build(self) -> States:
+        return {
+            "BuildProduct": run_job(
+                self.build,
+                {**JOB_RUN, "--input_uri": self.input_uri},
+                catch="CloseFailed",
+                then="Judge",
+            ),
+            "Judge": self.shared.judge(catch="CloseFailed", then="GoodEnough?"),
+            "GoodEnough?": choose(
+                ("$judgement.decision = 'publish'", "PublishProduct"),
+                ("$judgement.decision in ['quarantine', 'empty']", "CloseQuarantined"),
+                otherwise="UnexpectedAnswer",
+            ),
+            "PublishProduct": run_job(
+                self.publish,
+                JOB_RUN,
+                retries=[PUBLISH_UNSURE],
+                catch="CloseFailed",
+                then="CloseRun",
+            ),
+        }
+
+    def _close(self) -> States:
+        again = "$states.context.Execution.Name & '-' & $dataset & '-' & $string($round + 1)"
+        return {
+            "CloseRun": self.shared.close("published", catch="CloseFailed", then="SideEffects"),
+            "SideEffects": self.shared.side_effects(catch="InputsMoved?", then="InputsMoved?"),
+            "CloseQuarantined": self.shared.close(
+                "quarantined", catch="CloseFailed", then="NotifyQuarantine"
+            ),
+            "NotifyQuarantine": self.shared.notify(catch="InputsMoved?", then="InputsMoved?"),
+            "InputsMoved?": choose(
+                (f"$closed.more_waiting and $round < {_ROUNDS}", "BuildAgain"),
+                otherwise="ProductDone",
+            ),
+            "BuildAgain": remember(
+                {
+                    "round": "{% $round + 1 %}",
+                    "run_id": f"{{% {again} %}}",
+                    "run_prefix": f"{{% 'runs/' & $dataset & '/' & {again} & '/' %}}",
+                },
+                then="OpenRun",
+            ),
+            "ProductDone": remember(output={"product": "{% $dataset %}", "failed": False}),
+        }
+
+    def _fail(self) -> States:
+        return {
+            "UnexpectedAnswer": unexpected_answer(then="CloseFailed"),
+            "CloseFailed": self.shared.close_failed(then="PublishedAnyway?"),
+            "PublishedAnyway?": choose(
+                ("$closed.event != null", "SideEffects"), otherwise="NotifyFailure"
+            ),
+            "NotifyFailure": self.shared.notify(catch="ProductFailed", then="ProductFailed"),
+            "ProductFailed": remember(
+                output={
+                    "product": "{% $dataset %}",
+                    "failed": True,
+                    "error": "{% $error.Error %}",
+                }
+            ),
+        }

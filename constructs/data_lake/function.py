@@ -1,0 +1,134 @@
+"""A Lambda function as the lake runs it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+from data_lake.acknowledgement import acknowledge
+from data_lake.log_retention import retention
+from data_lake.permissions import allow, service_role
+
+POWERTOOLS_VERSION: Final = "3.37.0"
+POWERTOOLS_LAYER: Final = f"/aws/service/powertools/python/arm64/python3.13/{POWERTOOLS_VERSION}"
+"""The SSM path under which AWS publishes the layer's ARN for one version."""
+
+
+@dataclass(frozen=True)
+class FunctionSize:
+    """What one function may use.
+
+    Attributes:
+        memory_mb: memory, which also sets the share of CPU.
+        timeout_seconds: the longest one invocation may take, at most 900.
+        log_retention_days: how long its logs are kept; one of CloudWatch's values.
+    """
+
+    memory_mb: int = 512
+    timeout_seconds: int = 60
+    log_retention_days: int = 30
+
+
+class FunctionCode(Construct):
+    """The one code asset and the Powertools layer that the functions of a stack share.
+
+    Args:
+        folder: the folder with one package per function and what they share.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, folder: str) -> None:
+        super().__init__(scope, construct_id)
+        self.code = lambda_.Code.from_asset(folder, exclude=["**/__pycache__", "**/*.pyc"])
+        self.powertools = lambda_.LayerVersion.from_layer_version_arn(
+            self,
+            "Powertools",
+            ssm.StringParameter.value_for_string_parameter(self, POWERTOOLS_LAYER),
+        )
+
+
+class LakeFunction(Construct):
+    """A Python 3.13 function on Graviton: traced, logged for a while, with a role of its own.
+
+    The role may write its own log and its traces; everything else is allowed where the function
+    is used.
+
+    Args:
+        source: the code asset and the layer.
+        name: the function's folder in the asset; its handler is ``<name>.handler.handle``.
+        description: what the function does, in one sentence.
+        environment: its environment variables.
+        key: encrypts its log.
+        size: memory, timeout and log retention.
+        reserved_concurrency: how many may run at once. Default: what the account has left.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        source: FunctionCode,
+        name: str,
+        description: str,
+        environment: Mapping[str, str],
+        key: kms.IKey,
+        size: FunctionSize,
+        reserved_concurrency: int | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.timeout = Duration.seconds(size.timeout_seconds)
+        self.role = service_role(self, "Role", "lambda.amazonaws.com", description)
+        log_group = logs.LogGroup(
+            self,
+            "Log",
+            retention=retention(size.log_retention_days),
+            encryption_key=key,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        self._allow_telemetry(log_group)
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            description=description,
+            code=source.code,
+            handler=f"{name}.handler.handle",
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=lambda_.Architecture.ARM_64,
+            layers=[source.powertools],
+            role=self.role.without_policy_updates(),
+            log_group=log_group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            tracing=lambda_.Tracing.ACTIVE,
+            memory_size=size.memory_mb,
+            timeout=self.timeout,
+            reserved_concurrent_executions=reserved_concurrency,
+            environment=dict(environment) | {"POWERTOOLS_SERVICE_NAME": name},
+        )
+        acknowledge(
+            self.function,
+            "AwsSolutions-L1",
+            reason="The Powertools layer is pinned for Python 3.13, which the tests run on.",
+        )
+        # Invoking it before its permissions exist would fail.
+        self.function.node.add_dependency(self.role)
+
+    def _allow_telemetry(self, log_group: logs.LogGroup) -> None:
+        allow(
+            self.role,
+            "WriteLog",
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[log_group.log_group_arn],
+        )
+        allow(
+            self.role,
+            "WriteTraces",
+            actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+            resources=["*"],
+            wildcard="X-Ray has no resources to name.",
+        )

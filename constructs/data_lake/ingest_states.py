@@ -1,0 +1,269 @@
+"""The ingest machine: from a dataset's waiting arrivals to a published table."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from data_lake.asl import State, States, both, choose, each, invoke, remember, run_job, task
+from data_lake.retries import (
+    ALREADY_STARTED,
+    CRAWLER_RUNNING,
+    GLUE_BUSY,
+    GLUE_HICCUP,
+    NOT_DELIVERED,
+    PUBLISH_UNSURE,
+)
+from data_lake.run_states import JOB_RUN, RUN, RunStates, unexpected_answer
+from data_lake.spark_job import SparkJob
+
+_INSPECTIONS_AT_ONCE: Final = 10
+_POLL_SECONDS: Final = 15
+_POLLS: Final = 120
+"""Half an hour; a crawl that takes longer counts as failed."""
+
+
+@dataclass(frozen=True)
+class IngestMachine:
+    """What the ingest machine's definition refers to.
+
+    Attributes:
+        shared: the states shared with the curate machine.
+        stage: the job that writes a run's rows where readers do not see them.
+        publish: the job that makes them visible.
+        crawler_name: the crawler over the raw zone.
+        start_arn: what the next run is started with.
+    """
+
+    shared: RunStates
+    stage: SparkJob
+    publish: SparkJob
+    crawler_name: str
+    start_arn: str
+
+    def definition(self) -> dict[str, Any]:
+        """Give the machine's definition in the Amazon States Language."""
+        return {
+            "Comment": "From a dataset's waiting arrivals to a published table",
+            "StartAt": "RememberRun",
+            "States": {
+                **self._open(),
+                **self._inspect(),
+                **self._write(),
+                **self._publish(),
+                **self._quarantine(),
+                **self._fail(),
+            },
+        }
+
+    def _open(self) -> States:
+        return {
+            "RememberRun": remember(
+                {
+                    "dataset": "{% $states.input.dataset %}",
+                    "trigger": "{% $states.input.trigger %}",
+                    "run_id": "{% $states.context.Execution.Name %}",
+                    "run_prefix": (
+                        "{% 'runs/' & $states.input.dataset & '/' "
+                        "& $states.context.Execution.Name & '/' %}"
+                    ),
+                },
+                then="OpenRun",
+            ),
+            "OpenRun": self.shared.open_run(
+                "{% $trigger %}", catch="CloseFailed", then="RunOpened?"
+            ),
+            "RunOpened?": choose(
+                ("$run.status = 'opened'", "InspectFiles"),
+                ("$run.status in ['nothing_waiting', 'busy']", "NothingToDo"),
+                otherwise="UnexpectedAnswer",
+            ),
+            "NothingToDo": {"Type": "Succeed"},
+        }
+
+    def _inspect(self) -> States:
+        functions = self.shared.functions
+        batch = invoke(functions.inspect_files, {**RUN, "batch": "{% $states.input %}"}, catch=None)
+        return {
+            "InspectFiles": each(
+                "{% $run.batches %}",
+                "InspectBatch",
+                {"InspectBatch": batch},
+                at_once=_INSPECTIONS_AT_ONCE,
+                catch="CloseFailed",
+                then="PlanRead",
+            ),
+            "PlanRead": invoke(
+                functions.plan_read,
+                {**RUN, "claims": "{% $run.claims %}"},
+                answer="plan",
+                catch="CloseFailed",
+                then="AnythingToRead?",
+            ),
+            "AnythingToRead?": choose(
+                ("$plan.accepted > 0", "StageAndCrawl"),
+                ("$plan.accepted = 0", "CloseRejected"),
+                otherwise="UnexpectedAnswer",
+            ),
+        }
+
+    def _write(self) -> States:
+        return {
+            "StageAndCrawl": both(
+                ("StageRows", self._stage_branch()),
+                ("StartCrawler", self._crawl_branch()),
+                assign={"branches": "{% $states.result %}"},
+                catch="CloseFailed",
+                then="BothBranchesSucceeded?",
+            ),
+            "BothBranchesSucceeded?": choose(
+                ("$branches[0].failed", "StagingFailed"),
+                ("$branches[1].failed", "CrawlingFailed"),
+                otherwise="Judge",
+            ),
+            "StagingFailed": remember({"error": "{% $branches[0].error %}"}, then="CloseFailed"),
+            "CrawlingFailed": remember({"error": "{% $branches[1].error %}"}, then="CloseFailed"),
+            "Judge": self.shared.judge(catch="CloseFailed", then="GoodEnough?"),
+            "GoodEnough?": choose(
+                ("$judgement.decision = 'publish'", "PublishRows"),
+                ("$judgement.decision = 'quarantine'", "CloseQuarantined"),
+                ("$judgement.decision = 'empty'", "CloseRejected"),
+                otherwise="UnexpectedAnswer",
+            ),
+        }
+
+    def _stage_branch(self) -> States:
+        return {
+            "StageRows": run_job(
+                self.stage,
+                {**JOB_RUN, "--input_uri": "{% $plan.input_uri %}"},
+                output={"failed": False},
+                catch="StageFailed",
+                catch_assign={},
+            ),
+            "StageFailed": _branch_failed(),
+        }
+
+    def _crawl_branch(self) -> States:
+        crawler = {"Name": self.crawler_name}
+        state = "$states.input.Crawler.State"
+        return {
+            "StartCrawler": task(
+                "aws-sdk:glue:startCrawler",
+                crawler,
+                retries=[CRAWLER_RUNNING, GLUE_BUSY, GLUE_HICCUP],
+                assign={"polls": 0},
+                catch="CrawlFailed",
+                catch_assign={},
+                then="WaitForCrawler",
+            ),
+            "WaitForCrawler": {"Type": "Wait", "Seconds": _POLL_SECONDS, "Next": "GetCrawler"},
+            "GetCrawler": task(
+                "aws-sdk:glue:getCrawler",
+                crawler,
+                retries=[GLUE_BUSY, GLUE_HICCUP],
+                assign={"polls": "{% $polls + 1 %}"},
+                catch="CrawlFailed",
+                catch_assign={},
+                then="CrawlerDone?",
+            ),
+            "CrawlerDone?": choose(
+                (
+                    f"{state} = 'READY' and $states.input.Crawler.LastCrawl.Status = 'SUCCEEDED'",
+                    "CheckDrift",
+                ),
+                (f"{state} = 'READY' or $polls >= {_POLLS}", "CrawlerDidNotSucceed"),
+                otherwise="WaitForCrawler",
+            ),
+            "CrawlerDidNotSucceed": remember(
+                output={
+                    "Error": "CrawlerDidNotSucceed",
+                    "Cause": "{% $string($states.input.Crawler.LastCrawl) %}",
+                },
+                then="CrawlFailed",
+            ),
+            "CheckDrift": invoke(
+                self.shared.functions.check_drift,
+                RUN,
+                output={"failed": False, "drift": "{% $states.result.Payload.drift %}"},
+                catch="CrawlFailed",
+                catch_assign={},
+            ),
+            "CrawlFailed": _branch_failed(),
+        }
+
+    def _publish(self) -> States:
+        return {
+            "PublishRows": run_job(
+                self.publish,
+                JOB_RUN,
+                retries=[PUBLISH_UNSURE],
+                catch="CloseFailed",
+                then="CloseRun",
+            ),
+            "CloseRun": self.shared.close(
+                "published",
+                warnings="{% $branches[1].drift %}",
+                catch="CloseFailed",
+                then="SideEffects",
+            ),
+            "SideEffects": self.shared.side_effects(catch="MoreWaiting?", then="MoreWaiting?"),
+            "MoreWaiting?": choose(
+                ("$closed.more_waiting", "StartNextRun"), otherwise="RunPublished"
+            ),
+            "StartNextRun": self._start_run(then="RunPublished"),
+            "RunPublished": {"Type": "Succeed"},
+        }
+
+    def _quarantine(self) -> States:
+        """Both ways to end without publishing: the batch is not good enough, or has no rows."""
+        return {
+            "CloseRejected": self.shared.close(
+                "rejected", catch="CloseFailed", then="NotifyQuarantine"
+            ),
+            "CloseQuarantined": self.shared.close(
+                "quarantined", catch="CloseFailed", then="NotifyQuarantine"
+            ),
+            "NotifyQuarantine": self.shared.notify(
+                catch="MoreWaitingAfterQuarantine?", then="MoreWaitingAfterQuarantine?"
+            ),
+            "MoreWaitingAfterQuarantine?": choose(
+                ("$closed.more_waiting", "StartRunAfterQuarantine"), otherwise="RunQuarantined"
+            ),
+            "StartRunAfterQuarantine": self._start_run(then="RunQuarantined"),
+            "RunQuarantined": {"Type": "Succeed"},
+        }
+
+    def _fail(self) -> States:
+        return {
+            "UnexpectedAnswer": unexpected_answer(then="CloseFailed"),
+            "CloseFailed": self.shared.close_failed(then="PublishedAnyway?"),
+            # The job may have published before it, or what came after it, failed.
+            "PublishedAnyway?": choose(
+                ("$closed.event != null", "SideEffects"), otherwise="NotifyFailure"
+            ),
+            "NotifyFailure": self.shared.notify(catch="WorthARetry?", then="WorthARetry?"),
+            "WorthARetry?": choose(("$closed.more_waiting", "StartRetry"), otherwise="RunFailed"),
+            "StartRetry": self._start_run(then="RunFailed"),
+            "RunFailed": {
+                "Type": "Fail",
+                "Error": "{% $error.Error %}",
+                "Cause": "{% $error.Cause %}",
+            },
+        }
+
+    def _start_run(self, *, then: str) -> State:
+        return task(
+            "states:startExecution",
+            {
+                "StateMachineArn": self.start_arn,
+                "Name": "{% $closed.next_name %}",
+                "Input": {"dataset": "{% $dataset %}", "trigger": "more_waiting"},
+            },
+            retries=[ALREADY_STARTED, NOT_DELIVERED],
+            catch=then,
+            catch_assign={},
+            then=then,
+        )
+
+
+def _branch_failed() -> State:
+    return remember(output={"failed": True, "error": "{% $states.input %}"})

@@ -1,0 +1,131 @@
+"""What is worth another try, and for how long."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """One kind of failure and how long it is worth waiting for.
+
+    Every policy has full jitter, so that runs which failed together do not return together.
+
+    Attributes:
+        errors: names of Step Functions errors.
+        attempts: further tries after the first.
+        first_seconds: the longest wait before the first of them.
+        longest_seconds: the longest wait before any of them.
+        backoff: what each wait is multiplied by.
+    """
+
+    errors: tuple[str, ...]
+    attempts: int
+    first_seconds: int
+    longest_seconds: int
+    backoff: float = 2.0
+
+    def to_asl(self) -> dict[str, Any]:
+        """Give the policy as an entry of a task's ``Retry`` list."""
+        return {
+            "ErrorEquals": list(self.errors),
+            "IntervalSeconds": self.first_seconds,
+            "MaxAttempts": self.attempts,
+            "BackoffRate": self.backoff,
+            "MaxDelaySeconds": self.longest_seconds,
+            "JitterStrategy": "FULL",
+        }
+
+
+FUNCTION_BUSY: Final = RetryPolicy(
+    errors=(
+        "Lambda.TooManyRequestsException",
+        "ProvisionedThroughputExceededException",
+        "ThrottlingException",
+        "LedgerUnsettled",
+    ),
+    attempts=10,
+    first_seconds=2,
+    longest_seconds=120,
+)
+"""Lambda or the ledger has no capacity at the moment."""
+
+FUNCTION_HICCUP: Final = RetryPolicy(
+    errors=(
+        "Lambda.ServiceException",
+        "Lambda.AWSLambdaException",
+        "Lambda.SdkClientException",
+        "Lambda.ClientExecutionTimeoutException",
+        "Lambda.Unknown",
+        "Sandbox.Timedout",
+        "States.Timeout",
+        "ClientError",
+        "ConnectTimeoutError",
+        "ConnectionClosedError",
+        "EndpointConnectionError",
+        "ReadTimeoutError",
+    ),
+    attempts=4,
+    first_seconds=2,
+    longest_seconds=60,
+)
+"""A service failed for a moment. The functions are idempotent, so trying again is safe."""
+
+GLUE_BUSY: Final = RetryPolicy(
+    errors=(
+        "Glue.ConcurrentRunsExceededException",
+        "Glue.ResourceNumberLimitExceededException",
+        "Glue.ThrottlingException",
+    ),
+    attempts=24,
+    first_seconds=30,
+    longest_seconds=600,
+)
+"""All of the job's concurrent runs are taken: wait for hours, the arrivals wait too."""
+
+GLUE_HICCUP: Final = RetryPolicy(
+    errors=(
+        # Older name under which the integration reports what it has no name for.
+        "Glue.AWSGlueException",
+        "Glue.InternalServiceException",
+        "Glue.OperationTimeoutException",
+        "Glue.ServiceUnavailableException",
+        "Glue.SdkClientException",
+    ),
+    attempts=4,
+    first_seconds=5,
+    longest_seconds=120,
+)
+"""Glue failed for a moment."""
+
+PUBLISH_UNSURE: Final = RetryPolicy(
+    errors=("States.TaskFailed", "States.Timeout"),
+    attempts=2,
+    first_seconds=30,
+    longest_seconds=300,
+)
+"""A publish that is idempotent by run id failed: whether it had committed is not known."""
+
+CRAWLER_RUNNING: Final = RetryPolicy(
+    errors=("Glue.CrawlerRunningException", "Glue.CrawlerStoppingException"),
+    attempts=60,
+    first_seconds=15,
+    longest_seconds=120,
+    backoff=1.5,
+)
+"""Another crawl goes on, and it may have begun before our files were there: ours must follow."""
+
+NOT_DELIVERED: Final = RetryPolicy(
+    errors=("States.TaskFailed", "States.Timeout"),
+    attempts=5,
+    first_seconds=2,
+    longest_seconds=120,
+)
+"""A message or a start was not taken. Receivers know repeated ones by their run id or name."""
+
+ALREADY_STARTED: Final = RetryPolicy(
+    errors=("StepFunctions.ExecutionAlreadyExistsException",),
+    attempts=0,
+    first_seconds=1,
+    longest_seconds=1,
+)
+"""Somebody started this very run before: nothing is left to do."""

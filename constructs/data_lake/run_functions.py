@@ -1,0 +1,214 @@
+"""The functions that open, inspect, judge and close a run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from data_lake.catalog import catalog_arns
+from data_lake.contract_bundle import ContractBundle
+from data_lake.encryption import KEY_READ_WRITE
+from data_lake.function import FunctionCode, FunctionSize, LakeFunction
+from data_lake.grants import read_objects, use_items, write_objects
+from data_lake.lake_tables import LakeTables
+from data_lake.permissions import allow
+from data_lake.zone import LakeZone
+
+RUNS: Final = ("runs/",)
+"""Where runs keep what they write about themselves, in the artifacts zone."""
+
+_DESCRIPTIONS: Final = {
+    "open_run": "Takes a dataset's lock and claims the arrivals that wait",
+    "inspect_files": "Looks at a batch of claimed files before Spark does",
+    "plan_read": "Lists the files that a run may read",
+    "check_drift": "Compares what the crawler found with the contract",
+    "judge": "Decides from the quality of the staged rows whether to publish them",
+    "close_run": "Records a run's outcome, releases its lock and writes its notice",
+    "plan_products": "Names the products that are built on a dataset",
+}
+
+
+@dataclass(frozen=True)
+class RunLimits:
+    """How much one run takes on.
+
+    Attributes:
+        files_per_run: the most arrivals that one run claims.
+        files_per_inspection: the most files that one invocation inspects.
+        lease_minutes: how long a run holds its dataset's lock; longer than any run takes.
+    """
+
+    files_per_run: int = 5000
+    files_per_inspection: int = 50
+    lease_minutes: int = 195
+
+
+class RunFunctions(Construct):
+    """One function per step of a run, each with a role that allows its step only.
+
+    Args:
+        source: code and layer.
+        environment: the variables that every function gets.
+        zones: raw, quarantine and artifacts.
+        raw_database: name of the database that the raw crawler fills.
+        tables: the ledger and the audit.
+        contracts: the compiled contracts.
+        limits: how much one run takes on.
+        key: encrypts the logs and the tables' items.
+        size: memory, timeout and log retention of every function.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        source: FunctionCode,
+        environment: Mapping[str, str],
+        zones: Mapping[str, LakeZone],
+        raw_database: str,
+        tables: LakeTables,
+        contracts: ContractBundle,
+        limits: RunLimits,
+        key: kms.IKey,
+        size: FunctionSize,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        extra = {
+            "open_run": {
+                "FILES_PER_RUN": str(limits.files_per_run),
+                "FILES_PER_INSPECTION": str(limits.files_per_inspection),
+                "LEASE_MINUTES": str(limits.lease_minutes),
+            },
+            "check_drift": {"RAW_DATABASE": raw_database},
+        }
+        self._zones = zones
+        self._tables = tables
+        self._functions = {
+            name: LakeFunction(
+                self,
+                _pascal(name),
+                source=source,
+                name=name,
+                description=description,
+                environment={**environment, **extra.get(name, {})},
+                key=key,
+                size=size,
+            )
+            for name, description in _DESCRIPTIONS.items()
+        }
+        for function in self._functions.values():
+            contracts.allow_reading(function.role)
+            allow(
+                function.role,
+                "UseKeys",
+                actions=KEY_READ_WRITE,
+                resources=[key.key_arn, zones["raw"].key.key_arn],
+            )
+        self._allow_opening()
+        self._allow_inspecting()
+        self._allow_planning()
+        self._allow_checking_drift(raw_database)
+        self._allow_judging()
+        self._allow_closing()
+
+    @property
+    def open_run(self) -> LakeFunction:
+        """Takes a dataset's lock and claims what waits."""
+        return self._functions["open_run"]
+
+    @property
+    def inspect_files(self) -> LakeFunction:
+        """Inspects one batch of claimed files."""
+        return self._functions["inspect_files"]
+
+    @property
+    def plan_read(self) -> LakeFunction:
+        """Lists the files that a run may read."""
+        return self._functions["plan_read"]
+
+    @property
+    def check_drift(self) -> LakeFunction:
+        """Compares what the crawler found with the contract."""
+        return self._functions["check_drift"]
+
+    @property
+    def judge(self) -> LakeFunction:
+        """Decides whether to publish what was staged."""
+        return self._functions["judge"]
+
+    @property
+    def close_run(self) -> LakeFunction:
+        """Records a run's outcome."""
+        return self._functions["close_run"]
+
+    @property
+    def plan_products(self) -> LakeFunction:
+        """Names the products that are built on a dataset."""
+        return self._functions["plan_products"]
+
+    def _allow_opening(self) -> None:
+        role = self.open_run.role
+        self._use_artifacts(role)
+        self._use_ledger(role, "DeleteItem", "PutItem", "Query", "UpdateItem")
+        self._use_audit(role, "DeleteItem", "PutItem", "UpdateItem")
+
+    def _allow_inspecting(self) -> None:
+        role = self.inspect_files.role
+        self._use_artifacts(role)
+        self._use_ledger(role, "PutItem", "UpdateItem")
+        self._read_raw(role)
+        write_objects(
+            role,
+            self._zones["quarantine"],
+            ("files/", "rejections/"),
+            why="Rejected files keep the names that producers chose.",
+        )
+
+    def _allow_planning(self) -> None:
+        self._use_artifacts(self.plan_read.role)
+
+    def _allow_checking_drift(self, raw_database: str) -> None:
+        allow(
+            self.check_drift.role,
+            "ReadCrawledTable",
+            actions=["glue:GetTable"],
+            resources=catalog_arns(Stack.of(self), raw_database),
+            wildcard="The crawler names a table after each folder that it finds.",
+        )
+
+    def _allow_judging(self) -> None:
+        role = self.judge.role
+        self._use_artifacts(role)
+        self._use_ledger(role, "UpdateItem")
+        self._read_raw(role)
+
+    def _allow_closing(self) -> None:
+        role = self.close_run.role
+        self._use_artifacts(role)
+        self._use_ledger(role, "DeleteItem", "PutItem", "Query", "UpdateItem")
+        self._use_audit(role, "PutItem", "UpdateItem")
+
+    def _use_artifacts(self, role: iam.Role) -> None:
+        why = "A run's folder is named after its dataset and its execution."
+        read_objects(role, self._zones["artifacts"], RUNS, why=why)
+        write_objects(role, self._zones["artifacts"], RUNS, why=why)
+
+    def _read_raw(self, role: iam.Role) -> None:
+        read_objects(
+            role, self._zones["raw"], versions=True, why="Producers choose the keys of their files."
+        )
+
+    def _use_ledger(self, role: iam.Role, *actions: str) -> None:
+        use_items(role, "UseLedger", self._tables.ledger, ("GetItem", *actions))
+
+    def _use_audit(self, role: iam.Role, *actions: str) -> None:
+        use_items(role, "UseAudit", self._tables.audit, ("GetItem", *actions))
+
+
+def _pascal(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))

@@ -1,0 +1,104 @@
+"""The lake's storage: five zones, their key and their access logs."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from data_lake.acknowledgement import acknowledge
+from data_lake.encryption import LakeKey
+from data_lake.zone import LakeZone, ZoneLifecycle, lifecycle_rules
+
+ZONES: Final = ("raw", "processed", "curated", "quarantine", "artifacts")
+"""The zones, in the order in which data meets them."""
+
+ACCESS_LOGS: Final = "access-logs"
+TABLE_ZONES: Final = frozenset({"processed", "curated"})
+LONGEST_BUCKET_NAME: Final = 63
+
+
+class LakeStorage(Construct):
+    """A bucket per zone, one key for their objects, and one bucket for access logs.
+
+    Args:
+        prefix: first part of every bucket's name, ``<project>-<environment>``.
+        account: 12 digits; part of the names, which are unique across AWS.
+        region: part of the names.
+        lifecycles: by zone, and ``access-logs``. Every one is required.
+        retain: keep buckets and key when the stack is deleted. Default: true.
+
+    Raises:
+        ValueError: a lifecycle is missing, or a bucket name is longer than S3's 63 characters.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        prefix: str,
+        account: str,
+        region: str,
+        lifecycles: Mapping[str, ZoneLifecycle],
+        retain: bool = True,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        missing = [name for name in (*ZONES, ACCESS_LOGS) if name not in lifecycles]
+        if missing:
+            raise ValueError(f"{self.node.path}: lifecycles: missing for {', '.join(missing)}")
+        names = {zone: bucket_name(prefix, zone, account, region) for zone in (*ZONES, ACCESS_LOGS)}
+        self.key = LakeKey(
+            self, "DataKey", description=f"{prefix}: objects in every zone", retain=retain
+        ).key
+        self.access_logs = self._access_logs(names[ACCESS_LOGS], lifecycles[ACCESS_LOGS], retain)
+        self.zones = {
+            zone: LakeZone(
+                self,
+                zone.capitalize(),
+                bucket_name=names[zone],
+                key=self.key,
+                lifecycle=lifecycles[zone],
+                access_logs=self.access_logs,
+                holds_tables=zone in TABLE_ZONES,
+                notify=zone == "raw",
+                retain=retain,
+            )
+            for zone in ZONES
+        }
+
+    def _access_logs(self, name: str, lifecycle: ZoneLifecycle, retain: bool) -> s3.Bucket:
+        bucket = s3.Bucket(
+            self,
+            "AccessLogs",
+            bucket_name=name,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            # S3 delivers access logs only to buckets encrypted with its own keys.
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            versioned=True,
+            lifecycle_rules=lifecycle_rules(lifecycle),
+            removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,
+        )
+        acknowledge(
+            bucket, "AwsSolutions-S1", reason="Logging the log bucket to itself would never end."
+        )
+        return bucket
+
+
+def bucket_name(prefix: str, zone: str, account: str, region: str) -> str:
+    """Give a zone's bucket name: ``<prefix>-<zone>-<account>-<region>``.
+
+    Raises:
+        ValueError: the name is longer than 63 characters.
+    """
+    name = f"{prefix}-{zone}-{account}-{region}"
+    if len(name) > LONGEST_BUCKET_NAME:
+        raise ValueError(
+            f"bucket name: must have at most {LONGEST_BUCKET_NAME} characters: got {name!r} "
+            f"({len(name)}); shorten the project's name"
+        )
+    return name

@@ -1,0 +1,153 @@
+"""The jobs of a pipeline: one writes where readers do not look, one makes it visible."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from aws_cdk import aws_glue as glue
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from data_lake.contract_bundle import ContractBundle
+from data_lake.grants import change_catalog, read_catalog, read_objects, write_objects
+from data_lake.run_functions import RUNS
+from data_lake.spark_job import SparkJob, SparkLibrary, SparkSize
+from data_lake.zone import LakeZone
+
+_RUN_FOLDER: Final = "A run's folder is named after its dataset and its execution."
+_TABLE_FILES: Final = "Iceberg and Spark choose the names of a table's files."
+_QUARANTINED_ROWS: Final = "Quarantined rows are kept by dataset and run."
+
+
+@dataclass(frozen=True)
+class TableJobs:
+    """Makes a lake's Spark jobs, each with a role that allows its step only.
+
+    Attributes:
+        library: the package that the scripts import.
+        contracts: the compiled contracts.
+        zones: every zone.
+        databases: name of each zone's database.
+        security_configuration: encrypts what jobs write.
+        size: workers, timeout, concurrency and log retention of every job.
+        log_prefix: first part of the names of the jobs' log groups.
+    """
+
+    library: SparkLibrary
+    contracts: ContractBundle
+    zones: Mapping[str, LakeZone]
+    databases: Mapping[str, str]
+    security_configuration: glue.ISecurityConfiguration
+    size: SparkSize
+    log_prefix: str
+
+    def stage(self, scope: Construct) -> SparkJob:
+        """Types, validates and deduplicates raw files; writes a branch and quarantined rows."""
+        job = self._job(
+            scope,
+            "Stage",
+            script="stage.py",
+            description="Writes a run's rows where readers do not see them",
+            home="processed",
+            arguments={
+                "--processed_database": self.databases["processed"],
+                **self._quarantine_arguments(),
+            },
+        )
+        read_objects(job.role, self.zones["raw"], why="Producers choose the keys of their files.")
+        self._write_tables(job.role, "processed")
+        self._write_quarantined_rows(job.role)
+        return job
+
+    def build(self, scope: Construct) -> SparkJob:
+        """Runs a product's query over processed tables; writes a branch and quarantined rows."""
+        job = self._job(
+            scope,
+            "Build",
+            script="curate.py",
+            description="Writes a product's rows where readers do not see them",
+            home="curated",
+            arguments={
+                "--processed_database": self.databases["processed"],
+                "--curated_database": self.databases["curated"],
+                **self._quarantine_arguments(),
+            },
+        )
+        read_objects(job.role, self.zones["processed"], why=_TABLE_FILES)
+        read_catalog(job.role, "ReadProcessedTables", self.databases["processed"])
+        self._write_tables(job.role, "curated")
+        self._write_quarantined_rows(job.role)
+        return job
+
+    def publish(self, scope: Construct, home: str) -> SparkJob:
+        """Makes staged rows visible.
+
+        Args:
+            home: the zone whose tables are published, ``processed`` or ``curated``.
+        """
+        job = self._job(
+            scope,
+            "Publish",
+            script="publish.py",
+            description=f"Makes staged rows of the {home} zone visible",
+            home=home,
+            arguments={"--database": self.databases[home]},
+        )
+        self._write_tables(job.role, home)
+        return job
+
+    def _job(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        script: str,
+        description: str,
+        home: str,
+        arguments: Mapping[str, str],
+    ) -> SparkJob:
+        artifacts = self.zones["artifacts"]
+        warehouse = self.zones[home].uri()
+        job = SparkJob(
+            scope,
+            construct_id,
+            library=self.library,
+            script=script,
+            description=description,
+            arguments={
+                "--contracts_uri": self.contracts.uri,
+                "--artifacts_bucket": artifacts.name,
+                "--warehouse": warehouse,
+                **arguments,
+            },
+            warehouse=warehouse,
+            security_configuration=self.security_configuration,
+            key=artifacts.key,
+            size=self.size,
+            log_prefix=f"{self.log_prefix}/{home}-{construct_id.lower()}",
+        )
+        self.contracts.allow_reading(job.role)
+        read_objects(job.role, artifacts, RUNS, why=_RUN_FOLDER)
+        write_objects(job.role, artifacts, RUNS, why=_RUN_FOLDER)
+        return job
+
+    def _quarantine_arguments(self) -> dict[str, str]:
+        return {
+            "--quarantine_bucket": self.zones["quarantine"].name,
+            "--quarantine_database": self.databases["quarantine"],
+        }
+
+    def _write_tables(self, role: iam.Role, home: str) -> None:
+        read_objects(role, self.zones[home], why=_TABLE_FILES)
+        write_objects(role, self.zones[home], delete=True, why=_TABLE_FILES)
+        change_catalog(
+            role, f"Change{home.capitalize()}Tables", self.databases[home], partitions=True
+        )
+
+    def _write_quarantined_rows(self, role: iam.Role) -> None:
+        quarantine = self.zones["quarantine"]
+        read_objects(role, quarantine, ("rows/",), why=_QUARANTINED_ROWS)
+        write_objects(role, quarantine, ("rows/",), delete=True, why=_QUARANTINED_ROWS)
+        change_catalog(
+            role, "ChangeQuarantineTables", self.databases["quarantine"], partitions=True
+        )

@@ -1,0 +1,1 @@
+"""The lake as an application: the library's constructs, composed into stacks."""
