@@ -1,6 +1,5 @@
 """How a new object becomes an entry in the ledger."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,9 +14,15 @@ from constructs import Construct
 
 from data_lake.contract_bundle import ContractBundle
 from data_lake.dead_letters import KEPT, DeadLetters
-from data_lake.encryption import KEY_READ_WRITE
-from data_lake.function import FunctionCode, FunctionSize, LakeFunction
-from data_lake.grants import read_objects, use_items, write_objects
+from data_lake.function import FunctionPlatform, LakeFunction
+from data_lake.grants import (
+    PRODUCERS_NAMES,
+    read_objects,
+    use_items,
+    use_key,
+    use_table_key,
+    write_objects,
+)
 from data_lake.lake_tables import LakeTables
 from data_lake.permissions import allow
 from data_lake.state_machine import LakeStateMachine
@@ -56,10 +61,8 @@ class ArrivalLedger(Construct):
         contracts: the compiled contracts.
         topic: gets the notice of an object that no contract claims.
         machine: the machine that is started for datasets that are taken on arrival.
-        source: code and layer of the function.
-        environment: the function's environment variables.
-        key: encrypts queues and log; its policy must let EventBridge use it.
-        size: memory, timeout and log retention of the function.
+        platform: what the register function shares with others. Its key also encrypts the
+            queues, and its policy must let EventBridge use it.
         batching: how arrivals are gathered. Default: at most 20 seconds.
     """
 
@@ -74,38 +77,22 @@ class ArrivalLedger(Construct):
         contracts: ContractBundle,
         topic: sns.ITopic,
         machine: LakeStateMachine,
-        source: FunctionCode,
-        environment: Mapping[str, str],
-        key: kms.IKey,
-        size: FunctionSize,
+        platform: FunctionPlatform,
         batching: Batching,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.dead_letters = DeadLetters(self, "DeadLetters", key=key).queue
-        self.queue = sqs.Queue(
-            self,
-            "Queue",
-            encryption_master_key=key,
-            enforce_ssl=True,
-            retention_period=KEPT,
-            # Lambda's own rule: six times the function's timeout, and the batching window.
-            visibility_timeout=Duration.seconds(6 * size.timeout_seconds + batching.window_seconds),
-            dead_letter_queue=sqs.DeadLetterQueue(
-                queue=self.dead_letters, max_receive_count=_TRIES
-            ),
-        )
+        self.dead_letters = DeadLetters(self, "DeadLetters", key=platform.key).queue
+        self.queue = self._queue(platform, batching)
         self._listen(raw)
         self.register = LakeFunction(
             self,
             "Register",
-            source=source,
+            platform=platform,
             name="register",
             description="Writes each new object version into the ledger and starts its run",
-            environment={**environment, "INGEST_STATE_MACHINE_ARN": machine.start_arn},
-            key=key,
-            size=size,
+            environment={"INGEST_STATE_MACHINE_ARN": machine.start_arn},
         )
-        self._allow_register(raw, quarantine, tables, key)
+        self._allow_register(raw, quarantine, tables, platform.key)
         contracts.allow_reading(self.register.role)
         machine.allow_starting(self.register.role)
         allow(
@@ -115,6 +102,22 @@ class ArrivalLedger(Construct):
             resources=[topic.topic_arn],
         )
         self._empty_queue(batching)
+
+    def _queue(self, platform: FunctionPlatform, batching: Batching) -> sqs.Queue:
+        return sqs.Queue(
+            self,
+            "Queue",
+            encryption_master_key=platform.key,
+            enforce_ssl=True,
+            retention_period=KEPT,
+            # Lambda's own rule: six times the function's timeout, and the batching window.
+            visibility_timeout=Duration.seconds(
+                6 * platform.size.timeout_seconds + batching.window_seconds
+            ),
+            dead_letter_queue=sqs.DeadLetterQueue(
+                queue=self.dead_letters, max_receive_count=_TRIES
+            ),
+        )
 
     def _listen(self, raw: LakeZone) -> None:
         rule = events.Rule(
@@ -155,13 +158,8 @@ class ArrivalLedger(Construct):
             resources=[self.queue.queue_arn],
         )
         use_items(role, "WriteLedger", tables.ledger, ("GetItem", "PutItem"))
-        read_objects(role, raw, versions=True, why="Producers choose the keys of their files.")
-        write_objects(
-            role, quarantine, ("unclaimed/",), why="Unclaimed objects keep the keys they came with."
-        )
-        allow(
-            role,
-            "UseKeys",
-            actions=KEY_READ_WRITE,
-            resources=[key.key_arn, raw.key.key_arn],
-        )
+        use_table_key(role, tables.key)
+        read_objects(role, raw, versions=True, why=PRODUCERS_NAMES)
+        write_objects(role, quarantine, ("unclaimed/",), why=PRODUCERS_NAMES)
+        use_key(role, "UseZonesKey", raw.key)
+        use_key(role, "UseMessagesKey", key)

@@ -135,7 +135,12 @@ class LakeCatalog(Construct):
         role = service_role(
             self, "CrawlerRole", "glue.amazonaws.com", "Crawls the raw zone into its database"
         )
-        allow(role, "ListRaw", actions=["s3:ListBucket"], resources=[raw.arn])
+        allow(
+            role,
+            "ListRaw",
+            actions=["s3:GetBucketLocation", "s3:ListBucket"],
+            resources=[raw.arn],
+        )
         allow(
             role,
             "ReadRaw",
@@ -150,8 +155,10 @@ class LakeCatalog(Construct):
             actions=[
                 "glue:BatchCreatePartition",
                 "glue:BatchGetPartition",
+                "glue:BatchUpdatePartition",
                 "glue:CreateTable",
                 "glue:GetDatabase",
+                "glue:GetPartition",
                 "glue:GetPartitions",
                 "glue:GetTable",
                 "glue:GetTables",

@@ -114,7 +114,8 @@ class CurateMachine:
             "Judge": self.shared.judge(catch="CloseFailed", then="GoodEnough?"),
             "GoodEnough?": choose(
                 ("$judgement.decision = 'publish'", "PublishProduct"),
-                ("$judgement.decision in ['quarantine', 'empty']", "CloseQuarantined"),
+                ("$judgement.decision = 'quarantine'", "CloseQuarantined"),
+                ("$judgement.decision = 'empty'", "CloseRejected"),
                 otherwise="UnexpectedAnswer",
             ),
             "PublishProduct": run_job(
@@ -127,12 +128,14 @@ class CurateMachine:
         }
 
     def _close(self) -> States:
-        again = "$states.context.Execution.Name & '-' & $dataset & '-' & $string($round + 1)"
         return {
             "CloseRun": self.shared.close("published", catch="CloseFailed", then="SideEffects"),
             "SideEffects": self.shared.side_effects(catch="InputsMoved?", then="InputsMoved?"),
             "CloseQuarantined": self.shared.close(
                 "quarantined", catch="CloseFailed", then="NotifyQuarantine"
+            ),
+            "CloseRejected": self.shared.close(
+                "rejected", catch="CloseFailed", then="NotifyQuarantine"
             ),
             "NotifyQuarantine": self.shared.notify(catch="InputsMoved?", then="InputsMoved?"),
             "InputsMoved?": choose(
@@ -142,8 +145,8 @@ class CurateMachine:
             "BuildAgain": remember(
                 {
                     "round": "{% $round + 1 %}",
-                    "run_id": f"{{% {again} %}}",
-                    "run_prefix": f"{{% 'runs/' & $dataset & '/' & {again} & '/' %}}",
+                    "run_id": "{% $closed.next_name %}",
+                    "run_prefix": "{% 'runs/' & $dataset & '/' & $closed.next_name & '/' %}",
                 },
                 then="OpenRun",
             ),

@@ -80,8 +80,16 @@ class LakeKey(Construct):
         )
 
 
-KEY_READ: Sequence[str] = ("kms:Decrypt",)
-"""What a reader of encrypted objects, messages or items needs on their key."""
-
 KEY_READ_WRITE: Sequence[str] = ("kms:Decrypt", "kms:GenerateDataKey")
-"""What a writer needs on the key; reading is part of it (multipart uploads decrypt)."""
+"""What readers and writers of objects and messages need on their key; multipart uploads decrypt
+what they write."""
+
+KEY_TABLE: Sequence[str] = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
+"""What users of a DynamoDB table need on its key."""

@@ -35,15 +35,30 @@ class FunctionSize:
     log_retention_days: int = 30
 
 
-class FunctionCode(Construct):
-    """The one code asset and the Powertools layer that the functions of a stack share.
+class FunctionPlatform(Construct):
+    """What the functions of a stack share: one code asset, the Powertools layer, and defaults.
 
     Args:
         folder: the folder with one package per function and what they share.
+        environment: environment variables of every function.
+        key: encrypts the logs.
+        size: memory, timeout and log retention of every function.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, folder: str) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        folder: str,
+        environment: Mapping[str, str],
+        key: kms.IKey,
+        size: FunctionSize,
+    ) -> None:
         super().__init__(scope, construct_id)
+        self.environment = environment
+        self.key = key
+        self.size = size
         self.code = lambda_.Code.from_asset(folder, exclude=["**/__pycache__", "**/*.pyc"])
         self.powertools = lambda_.LayerVersion.from_layer_version_arn(
             self,
@@ -59,12 +74,10 @@ class LakeFunction(Construct):
     is used.
 
     Args:
-        source: the code asset and the layer.
+        platform: what it shares with other functions.
         name: the function's folder in the asset; its handler is ``<name>.handler.handle``.
         description: what the function does, in one sentence.
-        environment: its environment variables.
-        key: encrypts its log.
-        size: memory, timeout and log retention.
+        environment: variables besides the platform's. Default: none.
         reserved_concurrency: how many may run at once. Default: what the account has left.
     """
 
@@ -73,22 +86,20 @@ class LakeFunction(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        source: FunctionCode,
+        platform: FunctionPlatform,
         name: str,
         description: str,
-        environment: Mapping[str, str],
-        key: kms.IKey,
-        size: FunctionSize,
+        environment: Mapping[str, str] | None = None,
         reserved_concurrency: int | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.timeout = Duration.seconds(size.timeout_seconds)
+        self.timeout = Duration.seconds(platform.size.timeout_seconds)
         self.role = service_role(self, "Role", "lambda.amazonaws.com", description)
         log_group = logs.LogGroup(
             self,
             "Log",
-            retention=retention(size.log_retention_days),
-            encryption_key=key,
+            retention=retention(platform.size.log_retention_days),
+            encryption_key=platform.key,
             removal_policy=RemovalPolicy.DESTROY,
         )
         self._allow_telemetry(log_group)
@@ -96,19 +107,23 @@ class LakeFunction(Construct):
             self,
             "Function",
             description=description,
-            code=source.code,
+            code=platform.code,
             handler=f"{name}.handler.handle",
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=lambda_.Architecture.ARM_64,
-            layers=[source.powertools],
+            layers=[platform.powertools],
             role=self.role.without_policy_updates(),
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,
             tracing=lambda_.Tracing.ACTIVE,
-            memory_size=size.memory_mb,
+            memory_size=platform.size.memory_mb,
             timeout=self.timeout,
             reserved_concurrent_executions=reserved_concurrency,
-            environment=dict(environment) | {"POWERTOOLS_SERVICE_NAME": name},
+            environment={
+                **platform.environment,
+                **(environment or {}),
+                "POWERTOOLS_SERVICE_NAME": name,
+            },
         )
         acknowledge(
             self.function,

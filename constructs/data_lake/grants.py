@@ -6,10 +6,15 @@ from typing import Final
 from aws_cdk import Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 
 from data_lake.catalog import catalog_arns
+from data_lake.encryption import KEY_READ_WRITE, KEY_TABLE
 from data_lake.permissions import allow
 from data_lake.zone import LakeZone
+
+PRODUCERS_NAMES: Final = "Producers choose the keys of their files."
+"""Why a role may read or keep every raw key."""
 
 CHANGE_TABLES: Final = (
     "glue:CreateTable",
@@ -55,7 +60,12 @@ def read_objects(
         wildcard=why,
     )
     # Without it, S3 answers "forbidden" where the truth is "not there".
-    allow(role, f"List{name}", actions=["s3:ListBucket"], resources=[zone.arn])
+    allow(
+        role,
+        f"List{name}",
+        actions=["s3:ListBucket", *(["s3:ListBucketVersions"] if versions else [])],
+        resources=[zone.arn],
+    )
 
 
 def write_objects(
@@ -89,7 +99,7 @@ def write_objects(
 
 
 def use_items(role: iam.Role, sid: str, table: dynamodb.ITableV2, actions: Sequence[str]) -> None:
-    """Let a role use the items of one table.
+    """Let a role use the items of one table; the table's key is ``use_table_key``.
 
     Args:
         role: who.
@@ -103,6 +113,16 @@ def use_items(role: iam.Role, sid: str, table: dynamodb.ITableV2, actions: Seque
         actions=[f"dynamodb:{action}" for action in actions],
         resources=[table.table_arn],
     )
+
+
+def use_key(role: iam.Role, sid: str, key: kms.IKey) -> None:
+    """Let a role read and write objects or messages that a key encrypts."""
+    allow(role, sid, actions=KEY_READ_WRITE, resources=[key.key_arn])
+
+
+def use_table_key(role: iam.Role, key: kms.IKey) -> None:
+    """Let a role read and write tables that a key encrypts."""
+    allow(role, "UseTableKey", actions=KEY_TABLE, resources=[key.key_arn])
 
 
 def change_catalog(role: iam.Role, sid: str, database: str, *, partitions: bool = False) -> None:

@@ -27,7 +27,7 @@ class LakeTables(Construct):
         self, scope: Construct, construct_id: str, *, key: kms.IKey, retain: bool = True
     ) -> None:
         super().__init__(scope, construct_id)
-        self._key = key
+        self.key = key
         self._retain = retain
         self.ledger = self._table("Ledger", sort_key="item")
         self.audit = self._table("Audit", sort_key="run_id")
@@ -44,7 +44,7 @@ class LakeTables(Construct):
             partition_key=_text("scope"),
             sort_key=_text(sort_key),
             billing=dynamodb.Billing.on_demand(),
-            encryption=dynamodb.TableEncryptionV2.customer_managed_key(self._key),
+            encryption=dynamodb.TableEncryptionV2.customer_managed_key(self.key),
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),

@@ -6,14 +6,19 @@ from typing import Final
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from data_lake.catalog import catalog_arns
 from data_lake.contract_bundle import ContractBundle
-from data_lake.encryption import KEY_READ_WRITE
-from data_lake.function import FunctionCode, FunctionSize, LakeFunction
-from data_lake.grants import read_objects, use_items, write_objects
+from data_lake.function import FunctionPlatform, LakeFunction
+from data_lake.grants import (
+    PRODUCERS_NAMES,
+    read_objects,
+    use_items,
+    use_key,
+    use_table_key,
+    write_objects,
+)
 from data_lake.lake_tables import LakeTables
 from data_lake.permissions import allow
 from data_lake.zone import LakeZone
@@ -30,6 +35,8 @@ _DESCRIPTIONS: Final = {
     "close_run": "Records a run's outcome, releases its lock and writes its notice",
     "plan_products": "Names the products that are built on a dataset",
 }
+
+_READ_CONTRACTS: Final = ("open_run", "inspect_files", "check_drift", "close_run", "plan_products")
 
 
 @dataclass(frozen=True)
@@ -51,15 +58,12 @@ class RunFunctions(Construct):
     """One function per step of a run, each with a role that allows its step only.
 
     Args:
-        source: code and layer.
-        environment: the variables that every function gets.
+        platform: what the functions share.
         zones: raw, quarantine and artifacts.
         raw_database: name of the database that the raw crawler fills.
         tables: the ledger and the audit.
         contracts: the compiled contracts.
         limits: how much one run takes on.
-        key: encrypts the logs and the tables' items.
-        size: memory, timeout and log retention of every function.
     """
 
     def __init__(
@@ -67,15 +71,12 @@ class RunFunctions(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        source: FunctionCode,
-        environment: Mapping[str, str],
+        platform: FunctionPlatform,
         zones: Mapping[str, LakeZone],
         raw_database: str,
         tables: LakeTables,
         contracts: ContractBundle,
         limits: RunLimits,
-        key: kms.IKey,
-        size: FunctionSize,
     ) -> None:
         super().__init__(scope, construct_id)
         extra = {
@@ -92,26 +93,18 @@ class RunFunctions(Construct):
             name: LakeFunction(
                 self,
                 _pascal(name),
-                source=source,
+                platform=platform,
                 name=name,
                 description=description,
-                environment={**environment, **extra.get(name, {})},
-                key=key,
-                size=size,
+                environment=extra.get(name),
             )
             for name, description in _DESCRIPTIONS.items()
         }
-        for function in self._functions.values():
-            contracts.allow_reading(function.role)
-            allow(
-                function.role,
-                "UseKeys",
-                actions=KEY_READ_WRITE,
-                resources=[key.key_arn, zones["raw"].key.key_arn],
-            )
+        for name in _READ_CONTRACTS:
+            contracts.allow_reading(self._functions[name].role)
         self._allow_opening()
         self._allow_inspecting()
-        self._allow_planning()
+        self._use_artifacts(self.plan_read.role)
         self._allow_checking_drift(raw_database)
         self._allow_judging()
         self._allow_closing()
@@ -154,23 +147,17 @@ class RunFunctions(Construct):
     def _allow_opening(self) -> None:
         role = self.open_run.role
         self._use_artifacts(role)
-        self._use_ledger(role, "DeleteItem", "PutItem", "Query", "UpdateItem")
+        self._use_ledger(role, "ConditionCheckItem", "DeleteItem", "PutItem", "Query", "UpdateItem")
         self._use_audit(role, "DeleteItem", "PutItem", "UpdateItem")
 
     def _allow_inspecting(self) -> None:
         role = self.inspect_files.role
         self._use_artifacts(role)
         self._use_ledger(role, "PutItem", "UpdateItem")
-        self._read_raw(role)
+        read_objects(role, self._zones["raw"], versions=True, why=PRODUCERS_NAMES)
         write_objects(
-            role,
-            self._zones["quarantine"],
-            ("files/", "rejections/"),
-            why="Rejected files keep the names that producers chose.",
+            role, self._zones["quarantine"], ("files/", "rejections/"), why=PRODUCERS_NAMES
         )
-
-    def _allow_planning(self) -> None:
-        self._use_artifacts(self.plan_read.role)
 
     def _allow_checking_drift(self, raw_database: str) -> None:
         allow(
@@ -185,26 +172,25 @@ class RunFunctions(Construct):
         role = self.judge.role
         self._use_artifacts(role)
         self._use_ledger(role, "UpdateItem")
-        self._read_raw(role)
+        read_objects(role, self._zones["raw"], why=PRODUCERS_NAMES)
 
     def _allow_closing(self) -> None:
         role = self.close_run.role
         self._use_artifacts(role)
         self._use_ledger(role, "DeleteItem", "PutItem", "Query", "UpdateItem")
-        self._use_audit(role, "PutItem", "UpdateItem")
+        self._use_audit(role, "UpdateItem")
 
     def _use_artifacts(self, role: iam.Role) -> None:
+        artifacts = self._zones["artifacts"]
         why = "A run's folder is named after its dataset and its execution."
-        read_objects(role, self._zones["artifacts"], RUNS, why=why)
-        write_objects(role, self._zones["artifacts"], RUNS, why=why)
-
-    def _read_raw(self, role: iam.Role) -> None:
-        read_objects(
-            role, self._zones["raw"], versions=True, why="Producers choose the keys of their files."
-        )
+        read_objects(role, artifacts, RUNS, why=why)
+        write_objects(role, artifacts, RUNS, why=why)
+        # One key encrypts every zone.
+        use_key(role, "UseZonesKey", artifacts.key)
 
     def _use_ledger(self, role: iam.Role, *actions: str) -> None:
         use_items(role, "UseLedger", self._tables.ledger, ("GetItem", *actions))
+        use_table_key(role, self._tables.key)
 
     def _use_audit(self, role: iam.Role, *actions: str) -> None:
         use_items(role, "UseAudit", self._tables.audit, ("GetItem", *actions))

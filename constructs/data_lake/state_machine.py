@@ -1,6 +1,6 @@
 """A state machine as the lake runs it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 
 from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
@@ -10,10 +10,8 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from data_lake.function import LakeFunction
 from data_lake.log_retention import retention
 from data_lake.permissions import allow, service_role
-from data_lake.spark_job import SparkJob
 
 LIVE: Final = "live"
 """The alias under which everything starts executions."""
@@ -82,37 +80,6 @@ class LakeStateMachine(Construct):
         self.machine.node.add_dependency(self.role)
         self.alias = self._publish()
         self.live = sfn.StateMachine.from_state_machine_arn(self, "Live", self.start_arn)
-
-    def allow_tasks(
-        self,
-        *,
-        functions: Sequence[LakeFunction] = (),
-        jobs: Sequence[SparkJob] = (),
-    ) -> None:
-        """Let the machine invoke functions and run jobs to their end."""
-        allow(
-            self.role,
-            "InvokeFunctions",
-            actions=["lambda:InvokeFunction"],
-            resources=[function.function.function_arn for function in functions],
-        )
-        allow(
-            self.role,
-            "RunJobs",
-            actions=[
-                "glue:BatchStopJobRun",
-                "glue:GetJobRun",
-                "glue:GetJobRuns",
-                "glue:StartJobRun",
-            ],
-            resources=[job.job.job_arn for job in jobs],
-        )
-
-    def allow_itself(self) -> None:
-        """Let the machine start its next execution."""
-        allow(
-            self.role, "StartNextRun", actions=["states:StartExecution"], resources=[self.start_arn]
-        )
 
     def allow_starting(self, role: iam.Role) -> None:
         """Let a role start executions."""

@@ -9,7 +9,14 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from data_lake.contract_bundle import ContractBundle
-from data_lake.grants import change_catalog, read_catalog, read_objects, write_objects
+from data_lake.grants import (
+    PRODUCERS_NAMES,
+    change_catalog,
+    read_catalog,
+    read_objects,
+    write_objects,
+)
+from data_lake.permissions import allow
 from data_lake.run_functions import RUNS
 from data_lake.spark_job import SparkJob, SparkLibrary, SparkSize
 from data_lake.zone import LakeZone
@@ -54,7 +61,7 @@ class TableJobs:
                 **self._quarantine_arguments(),
             },
         )
-        read_objects(job.role, self.zones["raw"], why="Producers choose the keys of their files.")
+        read_objects(job.role, self.zones["raw"], why=PRODUCERS_NAMES)
         self._write_tables(job.role, "processed")
         self._write_quarantined_rows(job.role)
         return job
@@ -127,6 +134,12 @@ class TableJobs:
             log_prefix=f"{self.log_prefix}/{home}-{construct_id.lower()}",
         )
         self.contracts.allow_reading(job.role)
+        allow(
+            job.role,
+            "LocateBuckets",
+            actions=["s3:GetBucketLocation"],
+            resources=[zone.arn for zone in self.zones.values()],
+        )
         read_objects(job.role, artifacts, RUNS, why=_RUN_FOLDER)
         write_objects(job.role, artifacts, RUNS, why=_RUN_FOLDER)
         return job

@@ -1,0 +1,183 @@
+"""Everything that moves data: arrivals, pipelines, schedules and notices."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from constructs import Construct
+
+from data_lake.alerts import AlertRouting, Subscriber
+from data_lake.arrival_ledger import ArrivalLedger, Batching
+from data_lake.catalog import LakeCatalog
+from data_lake.contract_bundle import ContractBundle, Writable
+from data_lake.curate_pipeline import CuratePipeline
+from data_lake.encryption import LakeKey
+from data_lake.function import FunctionPlatform, FunctionSize
+from data_lake.ingest_pipeline import IngestPipeline
+from data_lake.lake_tables import LakeTables
+from data_lake.pipeline import PipelineParts
+from data_lake.run_functions import RunFunctions, RunLimits
+from data_lake.schedules import DatasetSchedule, DatasetSchedules
+from data_lake.spark_job import SparkLibrary, SparkSize
+from data_lake.table_jobs import TableJobs
+from data_lake.zone import LakeZone
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where the code is.
+
+    Attributes:
+        functions: the folder with one package per function.
+        jobs: the folder with the Spark scripts and their package.
+    """
+
+    functions: str
+    jobs: str
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much everything may use.
+
+    Attributes:
+        function: each function.
+        spark: each Spark job.
+        run: one run.
+        batching: how arrivals are gathered.
+        timeout_minutes: one execution, with all that it waits for.
+        log_retention_days: how long the state machines' logs are kept.
+    """
+
+    function: FunctionSize = field(default_factory=FunctionSize)
+    spark: SparkSize = field(default_factory=SparkSize)
+    run: RunLimits = field(default_factory=RunLimits)
+    batching: Batching = field(default_factory=Batching)
+    timeout_minutes: int = 180
+    log_retention_days: int = 30
+
+
+class LakeProcessing(Construct):
+    """Registers what arrives, ingests it, rebuilds products and tells people.
+
+    Args:
+        prefix: ``<project>-<environment>``: owner of the ledger's records, part of names.
+        environment: the environment's name, as records and notices show it.
+        zones: every zone.
+        catalog: the databases and the raw crawler.
+        contracts: the compiled contracts.
+        schedules: by dataset, for those that have one.
+        sources: where the code is.
+        sizes: how much everything may use. Default: see ``Sizes``.
+        subscribers: who gets the notices. Default: nobody.
+        schedules_enabled: false keeps the schedules but starts nothing. Default: true.
+        retain: keep tables and key when the stack is deleted. Default: true.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        prefix: str,
+        environment: str,
+        zones: Mapping[str, LakeZone],
+        catalog: LakeCatalog,
+        contracts: Writable,
+        schedules: Mapping[str, DatasetSchedule],
+        sources: Sources,
+        sizes: Sizes | None = None,
+        subscribers: Sequence[Subscriber] = (),
+        schedules_enabled: bool = True,
+        retain: bool = True,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        sizes = sizes or Sizes()
+        self._zones, self._catalog = zones, catalog
+        self.key = LakeKey(
+            self,
+            "Key",
+            description=f"{prefix}: queues, tables, notices and logs",
+            services=("events.amazonaws.com", "sns.amazonaws.com"),
+            retain=retain,
+        ).key
+        self.alerts = AlertRouting(self, "Alerts", key=self.key, subscribers=subscribers)
+        self.tables = LakeTables(self, "Tables", key=self.key, retain=retain)
+        self.contracts = ContractBundle(self, "Contracts", contracts=contracts)
+        platform = self._platform(sources, prefix, environment, sizes.function)
+        parts = self._parts(prefix, platform, sources, sizes)
+        self.ingest = IngestPipeline(self, "Ingest", parts=parts, crawler_name=catalog.crawler.ref)
+        self.curate = CuratePipeline(self, "Curate", parts=parts, artifacts=zones["artifacts"])
+        self.arrivals = ArrivalLedger(
+            self,
+            "Arrivals",
+            raw=zones["raw"],
+            quarantine=zones["quarantine"],
+            tables=self.tables,
+            contracts=self.contracts,
+            topic=self.alerts.topic,
+            machine=self.ingest.machine,
+            platform=platform,
+            batching=sizes.batching,
+        )
+        self.schedules = DatasetSchedules(
+            self,
+            "Schedules",
+            schedules=schedules,
+            machine=self.ingest.machine,
+            key=self.key,
+            enabled=schedules_enabled,
+        )
+
+    def _platform(
+        self, sources: Sources, prefix: str, environment: str, size: FunctionSize
+    ) -> FunctionPlatform:
+        return FunctionPlatform(
+            self,
+            "Functions",
+            folder=sources.functions,
+            key=self.key,
+            size=size,
+            environment={
+                "ENVIRONMENT": environment,
+                "OWNER": prefix,
+                "LEDGER_TABLE": self.tables.ledger.table_name,
+                "AUDIT_TABLE": self.tables.audit.table_name,
+                "CONTRACTS_URI": self.contracts.uri,
+                "RAW_BUCKET": self._zones["raw"].name,
+                "QUARANTINE_BUCKET": self._zones["quarantine"].name,
+                "ARTIFACTS_BUCKET": self._zones["artifacts"].name,
+                "ALERT_TOPIC_ARN": self.alerts.topic.topic_arn,
+                "POWERTOOLS_METRICS_NAMESPACE": "Strata",
+                "LOG_LEVEL": "INFO",
+            },
+        )
+
+    def _parts(
+        self, prefix: str, platform: FunctionPlatform, sources: Sources, sizes: Sizes
+    ) -> PipelineParts:
+        return PipelineParts(
+            prefix=prefix,
+            functions=RunFunctions(
+                self,
+                "Runs",
+                platform=platform,
+                zones=self._zones,
+                raw_database=self._catalog.database_names["raw"],
+                tables=self.tables,
+                contracts=self.contracts,
+                limits=sizes.run,
+            ),
+            jobs=TableJobs(
+                library=SparkLibrary(self, "Spark", folder=sources.jobs),
+                contracts=self.contracts,
+                zones=self._zones,
+                databases=self._catalog.database_names,
+                security_configuration=self._catalog.security_configuration,
+                size=sizes.spark,
+                log_prefix=f"/strata/{prefix}",
+            ),
+            topic=self.alerts.topic,
+            key=self.key,
+            timeout_minutes=sizes.timeout_minutes,
+            log_retention_days=sizes.log_retention_days,
+        )
