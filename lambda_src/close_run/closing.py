@@ -8,7 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from lake_runtime.contracts import Product, load_contracts
 from lake_runtime.errors import classify, explain
-from lake_runtime.inputs import moved_inputs
+from lake_runtime.inputs import moved_meanwhile
 from lake_runtime.records import TaskError
 from lake_runtime.run import JUDGEMENT, Run
 from lake_runtime.settlement import Ending, Outcome, Settled
@@ -60,7 +60,7 @@ def has_more(run: Run, settled: Settled, kind: str, error: TaskError | None) -> 
         return False
     if kind == "product":
         contract = load_contracts(run.environment.contracts_uri).any(run.dataset)
-        return isinstance(contract, Product) and moved_inputs(run, contract) is not None
+        return isinstance(contract, Product) and moved_meanwhile(run, contract)
     return run.ledger.has_waiting()
 
 

@@ -13,6 +13,7 @@ class Content:
     """What one pass over a file found; `is_whole` says that `head` is all of it."""
 
     checksum: str
+    """SHA-256 in hex; for a file too large to stream, what S3 has stored."""
     size: int
     head: bytes
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from inspect_files.checks import Fault, find_fault
 from inspect_files.content import HEAD_BYTES, Content, read_content
+from inspect_files.originals import find_original
 from lake_runtime.artifacts import write_json
 from lake_runtime.claims import settle_arrivals
 from lake_runtime.contracts import Dataset
-from lake_runtime.errors import LedgerUnsettled
 from lake_runtime.identity import utc_now
 from lake_runtime.inspections import read_inspection, write_inspection
 from lake_runtime.ledger import Status
@@ -19,12 +19,14 @@ from lake_runtime.objects import (
     is_current,
     key_below,
     open_version,
+    stored_checksum,
     version_exists,
 )
 from lake_runtime.records import Claim, Inspection, Verdict
 from lake_runtime.run import Run
 
-_LOOKS = 5
+STREAMED_BYTES = 1024**3
+"""Larger files are not read to their end: 512 MB of memory give some 70 MB/s."""
 
 
 def inspect_file(run: Run, claim: Claim, dataset: Dataset) -> Inspection:
@@ -39,15 +41,22 @@ def inspect_file(run: Run, claim: Claim, dataset: Dataset) -> Inspection:
 def _inspect(run: Run, claim: Claim, dataset: Dataset) -> Inspection:
     if not version_exists(claim):
         return _missing(run, claim)
-    with closing(open_version(claim)) as body:
-        content = read_content(body.iter_chunks(HEAD_BYTES))
+    content = _read(claim)
     fault = find_fault(content, dataset)
     if fault is not None:
         return _reject(run, claim, fault, content)
-    original = _original(run, claim, content)
+    original = find_original(run, claim, dataset, content.checksum)
     if original is not None:
         return _duplicate(run, claim, content, original)
     return _accept(run, claim, content)
+
+
+def _read(claim: Claim) -> Content:
+    """Read the file once; of a giant, which would outlast the function, only the beginning."""
+    with closing(open_version(claim)) as body:
+        if claim.size <= STREAMED_BYTES:
+            return read_content(body.iter_chunks(HEAD_BYTES))
+        return Content(stored_checksum(claim), claim.size, body.read(HEAD_BYTES))
 
 
 def _accept(run: Run, claim: Claim, content: Content) -> Inspection:
@@ -113,39 +122,6 @@ def _duplicate(run: Run, claim: Claim, content: Content, original: dict[str, Any
         _settle(run, claim, Status.DUPLICATE, details)
     # Beside a file of this run it stays claimed: should the run fail, both wait again.
     return _inspection(claim, Verdict.DUPLICATE, duplicate_of=original["arrival_id"], **details)
-
-
-def _original(run: Run, claim: Claim, content: Content) -> dict[str, Any] | None:
-    """Give the arrival that brought these bytes first, or None after making this one the first.
-
-    Bytes count as there only if they were published, or are in a file of this very run. Whoever
-    brought them without success gives way.
-    """
-    ledger = run.ledger
-    for _ in range(_LOOKS):
-        owner = ledger.content_owner(content.checksum)
-        if owner is not None and owner["arrival_id"] != claim.arrival_id:
-            other = ledger.arrival(owner["arrival_id"])
-            if other is not None and _has_brought(run, owner, other):
-                return other
-        if ledger.own_content(
-            content.checksum,
-            claim.arrival_id,
-            run.run_id,
-            instead_of=owner["arrival_id"] if owner else None,
-        ):
-            return None
-    raise LedgerUnsettled(
-        f"{claim.key}: who brought its bytes first changed {_LOOKS} times while it was asked; retry"
-    )
-
-
-def _has_brought(run: Run, owner: Mapping[str, Any], arrival: Mapping[str, Any]) -> bool:
-    """Tell whether the bytes are there; a claim of this run counts once this run has read it."""
-    if arrival["status"] == Status.PUBLISHED:
-        return True
-    is_ours = arrival["status"] == Status.CLAIMED and arrival.get("run_id") == run.run_id
-    return bool(is_ours and owner["run_id"] == run.run_id)
 
 
 def _settle(run: Run, claim: Claim, status: Status, details: Mapping[str, Any]) -> None:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from lake_runtime.contracts import Product
-from lake_runtime.run import Run
+from lake_runtime.ledger import Ledger
+from lake_runtime.run import INPUT, Run
 
 
 def moved_inputs(run: Run, product: Product) -> dict[str, dict[str, Any]] | None:
@@ -12,10 +13,27 @@ def moved_inputs(run: Run, product: Product) -> dict[str, dict[str, Any]] | None
     That is when every input has been published and at least one has been since the product's
     last build. None otherwise.
     """
+    inputs = _published_inputs(run, product)
     built_from = (run.ledger.state() or {}).get("inputs", {})
+    return inputs if inputs and _differ(inputs, built_from) else None
+
+
+def moved_meanwhile(run: Run, product: Product) -> bool:
+    """Tell whether an input was published after this run wrote down what it is built from.
+
+    It compares with the run and not with the last build: a product that fails its quality rules
+    would be built again and again from the same inputs.
+    """
+    inputs = _published_inputs(run, product)
+    given = (run.artifacts.read(INPUT) or {}).get("inputs", {})
+    taken = {name: source["run_id"] for name, source in given.items()}
+    return inputs is not None and bool(taken) and _differ(inputs, taken)
+
+
+def _published_inputs(run: Run, product: Product) -> dict[str, dict[str, Any]] | None:
     inputs: dict[str, dict[str, Any]] = {}
     for name in product.inputs:
-        state = Run(run.environment, name, run.run_id).ledger.state()
+        state = Ledger(run.environment.ledger_table, run.environment.scope(name)).state()
         if state is None:
             return None
         inputs[name] = {
@@ -23,5 +41,8 @@ def moved_inputs(run: Run, product: Product) -> dict[str, dict[str, Any]] | None
             "snapshot_id": state.get("snapshot_id"),
             "table": state["table"],
         }
-    moved = any(built_from.get(name) != source["run_id"] for name, source in inputs.items())
-    return inputs if moved else None
+    return inputs
+
+
+def _differ(inputs: dict[str, dict[str, Any]], runs: dict[str, str]) -> bool:
+    return any(runs.get(name) != source["run_id"] for name, source in inputs.items())

@@ -120,8 +120,9 @@ class Ledger:
 
     def get(self, item: str) -> dict[str, Any] | None:
         """Give any item of this scope, or None."""
-        answer = (
-            clients.dynamodb().Table(self.table).get_item(Key=self.key(item), ConsistentRead=True)
+        # The client, unlike the resource above it, may be shared by threads.
+        answer = clients.dynamodb().meta.client.get_item(
+            TableName=self.table, Key=self.key(item), ConsistentRead=True
         )
         return answer.get("Item")
 

@@ -47,9 +47,20 @@ def _head(bucket: str, key: str, version_id: str | None) -> str | None:
 
 def open_version(claim: Claim) -> "StreamingBody":
     """Open the claimed version for reading; close it after use."""
-    return clients.s3().get_object(Bucket=claim.bucket, Key=claim.key, VersionId=claim.version_id)[
-        "Body"
-    ]
+    answer = clients.s3().get_object(Bucket=claim.bucket, Key=claim.key, VersionId=claim.version_id)
+    return answer["Body"]
+
+
+def stored_checksum(claim: Claim) -> str:
+    """Give what S3 itself knows of the bytes, without reading them: `<algorithm>-<value>-<size>`.
+
+    S3 keeps a CRC-64/NVME of whole objects by default; an older object has its entity tag.
+    """
+    answer = clients.s3().head_object(
+        Bucket=claim.bucket, Key=claim.key, VersionId=claim.version_id, ChecksumMode="ENABLED"
+    )
+    crc = answer.get("ChecksumCRC64NVME")
+    return f"crc64nvme-{crc}-{claim.size}" if crc else f"etag-{claim.etag}-{claim.size}"
 
 
 def copy_version(

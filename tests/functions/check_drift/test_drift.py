@@ -1,0 +1,83 @@
+import pytest
+
+from check_drift.drift import Drift, compare, table_name
+from lake_runtime.contracts import Dataset
+from tests.functions.support.contracts import dataset_contract
+
+
+def _dataset(columns, null_values=("",)):
+    return Dataset.model_validate(
+        dataset_contract(
+            raw={"null_values": list(null_values)},
+            columns=[{"name": name, "type": kind} for name, kind in columns.items()],
+        )
+    )
+
+
+def test_a_table_as_the_contract_says_has_no_drift():
+    dataset = _dataset({"year": "int", "carrier": "string", "day": "date"})
+    assert compare(dataset, {"year": "bigint", "carrier": "string", "day": "string"}) == []
+
+
+def test_a_column_more_and_a_column_less_are_told():
+    dataset = _dataset({"year": "int", "carrier": "string"})
+    assert compare(dataset, {"year": "bigint", "gate": "string"}) == [
+        Drift("carrier", "removed", None, "string"),
+        Drift("gate", "added", "string", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("expected", "found"),
+    [
+        ("int", "string"),
+        ("decimal(10,2)", "string"),
+        ("boolean", "bigint"),
+        ("boolean", "string"),
+        ("int", "boolean"),
+        ("int", "array<int>"),
+        ("string", "struct<a:int>"),
+        ("int", "date"),
+    ],
+)
+def test_a_column_of_another_family_is_told(expected, found):
+    assert compare(_dataset({"x": expected}), {"x": found}) == [Drift("x", "type", found, expected)]
+
+
+@pytest.mark.parametrize(
+    ("expected", "found"),
+    [
+        ("int", "bigint"),
+        ("double", "int"),
+        ("decimal(10,2)", "double"),
+        ("string", "bigint"),
+        ("string", "varchar(3)"),
+        ("timestamp", "string"),
+        ("date", "bigint"),
+        ("date", "timestamp"),
+        ("boolean", "boolean"),
+    ],
+)
+def test_a_column_of_the_same_family_or_one_that_text_can_hold_is_no_drift(expected, found):
+    assert compare(_dataset({"x": expected}), {"x": found}) == []
+
+
+def test_a_number_crawled_as_text_is_no_drift_where_a_word_stands_for_null():
+    assert compare(_dataset({"x": "int"}, ["", "NA"]), {"x": "string"}) == []
+
+
+def test_names_are_compared_as_the_catalog_keeps_them():
+    assert compare(_dataset({"Year": "int"}), {"year": "bigint"}) == []
+
+
+def test_a_column_that_is_the_name_of_a_folder_is_no_drift():
+    assert compare(_dataset({"year": "int", "x": "int"}), {"x": "int"}, ["year", "part"]) == []
+
+
+@pytest.mark.parametrize(
+    ("prefix", "expected"),
+    [("flights/", "flights"), ("Sales-EU/", "sales_eu"), ("sales/orders/", "sales_orders")],
+)
+def test_a_table_is_named_after_its_prefix(prefix, expected):
+    assert table_name(prefix) == expected
+    assert table_name(prefix, "raw_") == f"raw_{expected}"

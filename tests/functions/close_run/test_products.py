@@ -1,0 +1,53 @@
+import pytest
+
+from tests.functions.support.resources import HEADER
+
+
+@pytest.fixture
+def opened(lake):
+    """Give an opened run of the product, whose inputs have been published."""
+    for dataset in ("flights", "airlines"):
+        _publish(lake, dataset, f"{dataset}-1")
+    return lake.open("p-1", "daily")
+
+
+def _publish(lake, dataset, run_id):
+    lake.arrive(f"{dataset}/{run_id}.csv", HEADER + b"2013,1," + run_id.encode() + b"\n")
+    lake.publish_run(run_id, dataset)
+
+
+def _publish_product(lake):
+    lake.stage("p-1", "daily")
+    lake.publish("p-1", "daily")
+    return lake.close("p-1", "published", "daily")
+
+
+def test_a_published_product_remembers_what_it_was_built_from(lake, opened):
+    closed = _publish_product(lake)
+    (state,) = lake.items("STATE", "daily")
+    assert state["inputs"] == {"airlines": "airlines-1", "flights": "flights-1"}
+    assert closed["event"]["kind"] == "product"
+    assert closed["more_waiting"] is False
+    assert lake.record("p-1", "daily")["kind"] == "product"
+
+
+def test_a_product_whose_input_was_published_meanwhile_is_built_again(lake, opened):
+    _publish(lake, "flights", "flights-2")
+    closed = _publish_product(lake)
+    assert closed["more_waiting"] is True
+    assert lake.items("STATE", "daily")[0]["inputs"]["flights"] == "flights-1"
+    assert lake.open(closed["next_name"], "daily")["status"] == "opened"
+
+
+def test_a_product_that_is_not_good_enough_is_not_built_again_from_the_same_inputs(lake, opened):
+    lake.stage("p-1", "daily", rows_in=10, rows_good=1, rows_quarantined=9, score=0.1)
+    closed = lake.close("p-1", "quarantined", "daily")
+    assert closed["more_waiting"] is False
+    assert closed["event"] is None
+    assert lake.items("STATE", "daily") == []
+
+
+def test_a_product_that_failed_is_tried_again_when_an_input_is_published(lake, opened):
+    closed = lake.close("p-1", "failed", "daily", error={"Error": "States.TaskFailed"})
+    assert closed["more_waiting"] is False
+    assert lake.open("p-2", "daily")["status"] == "opened"

@@ -1,0 +1,85 @@
+import pytest
+
+from tests.functions.support.resources import one_row
+
+BUG = {"Error": "AttributeError", "Cause": ""}
+
+
+def test_a_file_that_arrives_during_a_run_is_taken_by_the_run_that_closing_starts(lake):
+    # Given a run, and a file whose own run finds the dataset busy
+    lake.arrive("flights/a.csv", one_row(1))
+    lake.read_and_plan("run-1")
+    later = lake.arrive("flights/b.csv", one_row(2))
+    assert lake.open("run-of-b")["status"] == "busy"
+    lake.stage("run-1")
+    lake.publish("run-1")
+    # When the run closes
+    closed = lake.close("run-1", "published")
+    # Then it asks for the next one, under a name of its own, which takes the file
+    assert closed["more_waiting"] is True
+    assert closed["next_name"] not in ("run-1", "run-of-b")
+    opened = lake.open(closed["next_name"])
+    assert opened["claims"] == 1
+    assert lake.arrival(later)["run_id"] == closed["next_name"]
+
+
+@pytest.mark.parametrize("outcome", ["rejected", "quarantined"])
+def test_what_arrived_during_a_run_is_not_forgotten_when_it_publishes_nothing(lake, outcome):
+    lake.arrive("flights/a.csv", one_row(1))
+    lake.read_and_plan("run-1")
+    lake.arrive("flights/b.csv", one_row(2))
+    assert lake.close("run-1", outcome)["more_waiting"] is True
+
+
+def test_closing_twice_changes_nothing_and_counts_the_run_once(lake, capsys):
+    # Given a closed run
+    version = lake.arrive("flights/a.csv")
+    first = lake.publish_run()
+    record = lake.record("run-1")
+    capsys.readouterr()
+    # When it is closed again
+    second = lake.close("run-1", "published")
+    # Then all is as it was
+    assert second == first
+    assert lake.record("run-1") == record
+    assert lake.status(version) == "published"
+    assert not [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+
+
+def test_closing_a_failed_run_twice_counts_no_second_attempt(lake):
+    version = lake.arrive("flights/a.csv")
+    lake.open()
+    first = lake.close("run-1", "failed", error=BUG)
+    assert lake.close("run-1", "failed", error=BUG) == first
+    assert lake.arrival(version)["attempts"] == 1
+    assert lake.waiting() == [version.arrival_id]
+
+
+def test_closing_twice_does_not_touch_the_run_that_followed(lake):
+    lake.arrive("flights/a.csv", one_row(1))
+    lake.open("run-1")
+    lake.close("run-1", "failed", error=BUG)
+    opened = lake.open("run-2")
+    lake.close("run-1", "failed", error=BUG)
+    assert lake.items("LOCK")[0]["run_id"] == "run-2"
+    assert lake.waiting() == []
+    assert lake.open("run-2") == opened
+
+
+def test_a_close_that_was_cut_off_is_finished_by_the_next(lake, monkeypatch):
+    # Given a close that died before it wrote the audit record
+    version = lake.arrive("flights/a.csv")
+    lake.read_and_plan()
+    lake.stage("run-1")
+    lake.publish("run-1")
+    monkeypatch.setenv("AUDIT_TABLE", "no-such-table")
+    with pytest.raises(lake.s3.exceptions.ClientError):
+        lake.close("run-1", "published")
+    assert lake.items("LOCK")[0]["run_id"] == "run-1"
+    # When it is retried
+    monkeypatch.setenv("AUDIT_TABLE", lake.audit.name)
+    closed = lake.close("run-1", "published")
+    # Then the run is closed and the lock is free
+    assert closed["outcome"] == "published"
+    assert lake.status(version) == "published"
+    assert lake.items("LOCK") == []

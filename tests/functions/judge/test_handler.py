@@ -1,0 +1,118 @@
+import pytest
+
+from lake_runtime.errors import LeaseLost, ReportMissing, SourceChanged
+
+
+def test_a_run_at_its_threshold_is_to_be_published(lake):
+    lake.arrive("flights/a.csv")
+    opened = lake.read_and_plan()
+    lake.stage("run-1", rows_in=100, rows_good=95, rows_quarantined=5, score=0.95)
+    judged = lake.judge(opened)
+    assert judged == {
+        "decision": "publish",
+        "score": 0.95,
+        "threshold": 0.95,
+        "rows_in": 100,
+        "rows_good": 95,
+        "rows_quarantined": 5,
+        "reason": "quality score 0.95 is at least the threshold 0.95",
+    }
+    assert lake.artifact("run-1", "judgement.json") == judged
+
+
+def test_a_run_without_a_stage_report_is_an_error_that_says_who_owes_it(lake):
+    lake.arrive("flights/a.csv")
+    opened = lake.read_and_plan()
+    with pytest.raises(ReportMissing, match=r"stage\.json: missing; the stage or curate job"):
+        lake.judge(opened)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"run_id": "run-0"}, "it reports run 'run-0', not 'run-1'"),
+        ({"score": None}, "score"),
+        ({"score": 1.5}, "score"),
+        ({"rows_in": -1}, "rows_in"),
+    ],
+)
+def test_a_stage_report_that_cannot_be_this_runs_is_refused(lake, changes, message):
+    lake.arrive("flights/a.csv")
+    opened = lake.read_and_plan()
+    lake.stage("run-1")
+    report = lake.artifact("run-1", "stage.json")
+    lake.write("flights", "run-1", "stage.json", report | changes)
+    with pytest.raises(ReportMissing, match=message):
+        lake.judge(opened)
+
+
+def test_a_stage_report_that_was_cut_off_is_refused(lake):
+    lake.arrive("flights/a.csv")
+    opened = lake.read_and_plan()
+    key = "runs/flights/run-1/stage.json"
+    lake.s3.put_object(Bucket=lake.artifacts, Key=key, Body=b'{"run_id": "ru')
+    with pytest.raises(ReportMissing, match="not JSON"):
+        lake.judge(opened)
+
+
+def test_a_file_replaced_while_it_was_read_is_an_error_that_is_retried(lake):
+    # Given a file that was read in place and replaced meanwhile
+    lake.arrive("flights/a.csv")
+    opened = lake.read_and_plan()
+    lake.stage("run-1")
+    lake.upload("flights/a.csv", b"other")
+    # When the run is judged
+    with pytest.raises(SourceChanged, match=r"1 of 1 files .*'flights/a\.csv'"):
+        lake.judge(opened)
+    # Then no judgement says that it may be published
+    assert "runs/flights/run-1/judgement.json" not in lake.keys(lake.artifacts)
+
+
+def test_a_file_deleted_while_it_was_read_is_an_error_that_is_retried(lake):
+    version = lake.arrive("flights/a.csv")
+    opened = lake.read_and_plan()
+    lake.stage("run-1")
+    lake.s3.delete_object(Bucket=lake.raw, Key=version.key)
+    with pytest.raises(SourceChanged):
+        lake.judge(opened)
+
+
+def test_a_file_that_was_read_from_its_copy_may_change(lake):
+    lake.arrive("flights/a.csv")
+    opened = lake.open()
+    lake.upload("flights/a.csv", b"other")
+    lake.inspect(opened)
+    lake.plan(opened)
+    lake.stage("run-1")
+    assert lake.judge(opened)["decision"] == "publish"
+
+
+def test_judging_starts_the_lease_anew_so_that_it_lasts_through_publishing(lake):
+    lake.arrive("flights/a.csv")
+    opened = lake.read_and_plan()
+    lake.stage("run-1")
+    lake.expire_lock()
+    lake.judge(opened)
+    assert lake.items("LOCK")[0]["expires_at"] > 1
+    assert lake.open("run-2")["status"] == "busy"
+
+
+def test_a_run_whose_files_another_run_took_over_is_not_published(lake):
+    # Given a run so slow that another took its files
+    lake.arrive("flights/a.csv")
+    opened = lake.read_and_plan("run-1")
+    lake.stage("run-1")
+    lake.expire_lock()
+    lake.open("run-2")
+    # When it comes to be judged
+    with pytest.raises(LeaseLost):
+        lake.judge(opened)
+
+
+def test_a_product_is_judged_without_source_files(lake):
+    for dataset in ("flights", "airlines"):
+        lake.arrive(f"{dataset}/a.csv")
+        lake.publish_run(f"{dataset}-1", dataset)
+    opened = lake.open("p-1", "daily")
+    lake.stage("p-1", "daily", rows_in=0, rows_good=0)
+    assert lake.judge(opened)["decision"] == "empty"

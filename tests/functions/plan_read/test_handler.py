@@ -1,0 +1,102 @@
+import pytest
+
+from lake_runtime.errors import InspectionMissing
+from tests.functions.support.resources import one_row
+
+
+def test_what_spark_reads_is_the_accepted_files_with_their_versions(lake):
+    # Given a good file, a bad one, a duplicate and one that is gone
+    good = lake.arrive("flights/a b+c.csv", one_row(1))
+    bad = lake.arrive("flights/b.csv", b"")
+    lake.arrive("flights/c.csv", one_row(1))
+    gone = lake.arrive("flights/d.csv", one_row(2))
+    lake.s3.delete_object(Bucket=lake.raw, Key=gone.key, VersionId=gone.version_id)
+    opened = lake.open()
+    lake.inspect(opened)
+    # When the read is planned
+    plan = lake.plan(opened)
+    # Then each is counted, and those a person should look at are named
+    counts = {name: plan[name] for name in ("accepted", "rejected", "duplicate", "skipped")}
+    assert counts == {"accepted": 1, "rejected": 1, "duplicate": 1, "skipped": 1}
+    assert plan["bytes"] == good.size
+    assert {entry["key"]: entry["rule"] for entry in plan["rejections"]} == {
+        bad.key: "empty_file",
+        gone.key: "missing",
+    }
+    assert plan["input_uri"] == f"s3://{lake.artifacts}/runs/flights/run-1/input.json"
+    given = lake.artifact("run-1", "input.json")
+    assert (given["dataset"], given["run_id"]) == ("flights", "run-1")
+    (file,) = given["files"]
+    assert file["read_uri"] == f"s3://{lake.raw}/flights/a b+c.csv"
+    assert (file["version_id"], file["etag"]) == (good.version_id, good.etag)
+    assert (file["arrival_id"], file["in_place"]) == (good.arrival_id, True)
+
+
+def test_files_are_read_oldest_first_whatever_order_their_events_had(lake):
+    versions = [lake.upload(f"flights/{number}.csv", one_row(number)) for number in range(3)]
+    times = ["2026-01-01T00:00:02Z", "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z"]
+    for version, time in zip(versions, times, strict=True):
+        lake.register(lake.event(version, time=time))
+    lake.read_and_plan()
+    files = lake.artifact("run-1", "input.json")["files"]
+    assert [file["key"] for file in files] == ["flights/1.csv", "flights/2.csv", "flights/0.csv"]
+
+
+def test_with_no_file_accepted_the_plan_says_so(lake):
+    lake.arrive("flights/a.csv", b"")
+    opened = lake.open()
+    lake.inspect(opened)
+    assert lake.plan(opened)["accepted"] == 0
+    assert lake.artifact("run-1", "input.json")["files"] == []
+
+
+def test_a_file_without_an_inspection_fails_the_plan_and_is_named(lake):
+    # Given a batch of which no result exists
+    lake.arrive("flights/a.csv", one_row(1))
+    opened = lake.open()
+    # When the read is planned
+    with pytest.raises(InspectionMissing, match=r"1 of 1 claimed files .*'flights/a\.csv'"):
+        lake.plan(opened)
+    # Then Spark is given nothing to read
+    assert "runs/flights/run-1/input.json" not in lake.keys(lake.artifacts)
+
+
+def test_inspections_are_found_one_by_one_where_a_batch_was_cut_off(lake):
+    lake.arrive("flights/a.csv", one_row(1))
+    opened = lake.open()
+    lake.inspect(opened)
+    key = "runs/flights/run-1/inspections/batch-0000.json"
+    lake.s3.delete_object(Bucket=lake.artifacts, Key=key)
+    assert lake.plan(opened)["accepted"] == 1
+
+
+def test_a_count_that_does_not_match_the_claims_is_refused(lake):
+    lake.arrive("flights/a.csv", one_row(1))
+    opened = lake.open()
+    lake.inspect(opened)
+    with pytest.raises(InspectionMissing, match="lists 1 files, but opening the run claimed 2"):
+        lake.plan(opened | {"claims": 2})
+
+
+def test_a_duplicate_of_a_file_that_is_not_read_after_all_fails_the_plan(lake):
+    # Given two files with the same bytes, of which the first turned out missing
+    first = lake.arrive("flights/a.csv", one_row(1))
+    lake.arrive("flights/b.csv", one_row(1))
+    opened = lake.open()
+    lake.inspect(opened)
+    found = lake.inspection(first) | {"verdict": "missing"}
+    batch = lake.artifact("run-1", "inspections/batch-0000.json")
+    lake.write("flights", "run-1", "inspections/batch-0000.json", [found, batch[1]])
+    # When the read is planned
+    with pytest.raises(InspectionMissing, match="taken for a duplicate"):
+        lake.plan(opened)
+
+
+def test_planning_twice_gives_the_same(lake):
+    lake.arrive("flights/a.csv", one_row(1))
+    opened = lake.open()
+    lake.inspect(opened)
+    first = lake.plan(opened)
+    given = lake.artifact("run-1", "input.json")
+    assert lake.plan(opened) == first
+    assert lake.artifact("run-1", "input.json") == given
