@@ -8,8 +8,6 @@ import boto3
 if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
 
-PARTITION_BATCH = 100
-"""How many partitions one BatchCreatePartition takes; updates and deletions take fewer."""
 PARQUET = {
     "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
     "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
@@ -48,7 +46,7 @@ def put_table(database: str, table: dict[str, Any]) -> None:
     try:
         client.create_table(DatabaseName=database, TableInput=table)  # type: ignore[arg-type]
     except client.exceptions.AlreadyExistsException:
-        client.update_table(DatabaseName=database, TableInput=table)  # type: ignore[arg-type]
+        client.update_table(DatabaseName=database, TableInput=table, SkipArchive=True)  # type: ignore[arg-type]
 
 
 def put_partition(
@@ -69,14 +67,17 @@ def put_partition(
 
 
 def drop_partition(database: str, table: str, values: Sequence[str]) -> None:
-    """Take a partition out of the catalog, if it is there; its files stay."""
-    client = glue_client()
-    try:
-        client.delete_partition(
-            DatabaseName=database, TableName=table, PartitionValues=list(values)
-        )
-    except client.exceptions.EntityNotFoundException:
-        return
+    """Take a partition out of the catalog, if it is there; its files stay.
+
+    Raises `OSError` with Glue's own words for any other refusal.
+    """
+    answer = glue_client().batch_delete_partition(
+        DatabaseName=database, TableName=table, PartitionsToDelete=[{"Values": list(values)}]
+    )
+    for refusal in answer.get("Errors", []):
+        detail = refusal.get("ErrorDetail", {})
+        if detail.get("ErrorCode") != "EntityNotFoundException":
+            raise OSError(f"{database}.{table} {list(values)}: {detail.get('ErrorMessage')}")
 
 
 def list_partitions(database: str, table: str) -> dict[tuple[str, ...], str]:

@@ -1,6 +1,7 @@
 """The curate job: a product's query over published tables, checked, onto a branch of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from pyspark.errors import AnalysisException
@@ -8,11 +9,9 @@ from pyspark.sql import DataFrame, SparkSession
 
 from lake_spark.contract import Contract, load_contract
 from lake_spark.errors import ContractMismatch
-from lake_spark.quarantine import Quarantine
-from lake_spark.records import prepare_session
-from lake_spark.runs import Clock, Run, process_rows
-from lake_spark.sinks import sink_for
-from lake_spark.storage import read_json, read_json_if_there, write_json
+from lake_spark.parquet_tables import ParquetTable
+from lake_spark.runs import BadRows, open_run, process_rows
+from lake_spark.storage import read_json
 from lake_spark.tables import CATALOG
 from lake_spark.validation import check_rows
 
@@ -37,41 +36,41 @@ def curate(spark: SparkSession, arguments: Mapping[str, str]) -> None:
     The inputs are read as of the snapshots that `input.json` names, so that a product is of one
     moment however often its build is repeated.
     """
-    prepare_session(spark)
-    clock, run_id = Clock(), arguments["run_id"]
-    contract = load_contract(arguments["contracts_uri"], arguments["dataset"])
-    run_uri = f"s3://{arguments['artifacts_bucket']}/{arguments['run_prefix']}"
-    sink = sink_for(
-        spark,
-        contract,
-        database=arguments["curated_database"],
-        warehouse=arguments["warehouse"],
-        run_id=run_id,
-    )
-    if sink.is_published() and read_json_if_there(f"{run_uri}stage.json"):
+    run = open_run(spark, arguments, arguments["curated_database"])
+    if run.is_done():
         return
-    with clock.step("plan"):
-        pinned = read_json(arguments["input_uri"])["inputs"]
+    with run.clock.step("plan"), input_views(spark, run.contract, arguments):
+        checked = check_rows(_run_query(spark, run.contract), run.contract)
+    process_rows(run, checked, (), lambda _positions: BadRows(checked, ()))
+
+
+@contextmanager
+def input_views(
+    spark: SparkSession, contract: Contract, arguments: Mapping[str, str]
+) -> Iterator[None]:
+    """Let queries inside name the product's inputs."""
+    pinned = read_json(arguments["input_uri"])["inputs"]
+    try:
         for name in contract.inputs:
-            source = read_input(spark, arguments, name, pinned.get(name, {}).get("snapshot_id"))
-            source.createOrReplaceTempView(name)
-        checked = check_rows(_run_query(spark, contract), contract)
-    quarantine = Quarantine(
-        arguments["quarantine_bucket"], arguments["quarantine_database"], contract.name, run_id
-    )
-    run = Run(run_id, contract, sink, quarantine, (), clock)
-    report = process_rows(run, checked, lambda _positions: checked)
-    for name in contract.inputs:
-        spark.catalog.dropTempView(name)
-    write_json(f"{run_uri}stage.json", report)
+            snapshot = pinned.get(name, {}).get("snapshot_id")
+            read_input(spark, arguments, name, snapshot).createOrReplaceTempView(name)
+        yield
+    finally:
+        for name in contract.inputs:
+            spark.catalog.dropTempView(name)
 
 
 def read_input(
     spark: SparkSession, arguments: Mapping[str, str], name: str, snapshot_id: Any
 ) -> DataFrame:
-    """Read a product's input, at a snapshot if one is given, else what readers see now."""
-    entry = load_contract(arguments["contracts_uri"], name)
-    zone = "curated_database" if entry.kind == "product" else "processed_database"
+    """Read a product's input, at a snapshot if one is given, else what readers see now.
+
+    A Parquet table has no snapshots and is always read as it is now.
+    """
+    contract = load_contract(arguments["contracts_uri"], name)
+    zone = "curated_database" if contract.kind == "product" else "processed_database"
+    if contract.format == "parquet":
+        return ParquetTable(spark, contract, arguments[zone], "").read()
     table = f"{CATALOG}.`{arguments[zone]}`.`{name}`"
     spark.sql(f"REFRESH TABLE {table}")
     reader = spark.read

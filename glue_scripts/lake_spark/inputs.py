@@ -9,7 +9,7 @@ from typing import Any
 
 from lake_spark.contract import Contract, RawFormat
 from lake_spark.errors import HeaderMismatch
-from lake_spark.storage import s3_client, split_uri
+from lake_spark.storage import copy_object, s3_client, split_uri
 
 HEADER_BYTES = 65_536
 """How much of a file is read at first to find its header; eight times more at each further try."""
@@ -60,16 +60,12 @@ def reachable(file: InputFile, folder_uri: str) -> InputFile:
 
     Hadoop folds `//`, `.` and `..` in paths, so such keys name other objects there than in S3.
     """
-    bucket, key = split_uri(file.read_uri)
+    _, key = split_uri(file.read_uri)
     if not {"", ".", ".."} & set(key.split("/")):
         return file
     name = key.rsplit("/", 1)[-1]
     copy_uri = f"{folder_uri}{file.arrival_id}/{name}"
-    target_bucket, target_key = split_uri(copy_uri)
-    source = {"Bucket": bucket, "Key": key}
-    if file.version_id and key == file.key:
-        source["VersionId"] = file.version_id
-    s3_client().copy(source, target_bucket, target_key)  # type: ignore[arg-type]
+    copy_object(file.read_uri, copy_uri)
     return replace(file, read_uri=copy_uri)
 
 
@@ -104,23 +100,25 @@ def _read_header(file: InputFile, raw: RawFormat) -> Header:
 
 
 def first_record(content: bytes, raw: RawFormat) -> tuple[Header, bool]:
-    """Parse the first record of a CSV file's beginning; also tell whether its end was seen."""
+    """Parse the first record that is not blank; also tell whether its end was seen."""
     text = content.decode(raw.encoding, errors="replace").removeprefix(BYTE_ORDER_MARK)
-    lines = io.StringIO(text, newline="")
-    # Only where the contract allows line breaks inside quotes may a header span lines.
-    source = lines if raw.multiline else iter([lines.readline()])
+    lines = list(io.StringIO(text, newline=""))
     reader = csv.reader(
-        source,
+        # Only where the contract allows line breaks inside quotes may a record span lines.
+        lines if raw.multiline else (line.rstrip("\r\n") for line in lines),
         delimiter=raw.delimiter,
         quotechar=raw.quote,
         doublequote=raw.escape == raw.quote,
         escapechar=None if raw.escape == raw.quote else raw.escape,
     )
-    names = next(reader, [])
-    physical = text.splitlines(keepends=True)[: reader.line_num]
-    is_whole = len("".join(physical)) < len(text)
-    line = "\n".join(part.rstrip("\r\n") for part in physical)
-    return Header(tuple(name.strip() for name in names), line), is_whole
+    start = 0
+    for names in reader:
+        end = reader.line_num
+        if any(name.strip() for name in names):
+            line = "\n".join(part.rstrip("\r\n") for part in lines[start:end])
+            return Header(tuple(names), line), end < len(lines)
+        start = end
+    return Header((), None), False
 
 
 def _check_header(file: InputFile, header: Header, contract: Contract) -> None:

@@ -10,6 +10,7 @@ in the run, oldest first), `__block` and `__row` (together the order inside the 
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import unquote
 
 from pyspark.errors import AnalysisException
@@ -23,13 +24,56 @@ REPLACEMENT = "\ufffd"
 GLOB_CHARACTERS = re.compile(r"([\\*?\[\]{}])")
 
 
+def escape_glob(uri: str) -> str:
+    """Give a URI that Hadoop's path patterns take literally."""
+    return GLOB_CHARACTERS.sub(r"\\\1", uri)
+
+
+@dataclass(frozen=True)
+class FirstLine:
+    """Where a block begins: `__row` and number (from 1) of its first line, empty ones included."""
+
+    file: int
+    block: int
+    row: int
+    number: int
+
+
 def read_lines(spark: SparkSession, uris: Mapping[str, int], raw: RawFormat) -> DataFrame:
     """Read the files at some URIs, each given with its position in the run.
 
     Empty lines are not records. Raises `UnreadableFile` if Spark would leave one of them out.
     """
+    lines = _all_lines(spark, uris, raw)
+    if raw.multiline and raw.format == "csv":
+        lines = join_quoted_lines(lines, raw)
+    return lines.filter(F.col("__line") != "")
+
+
+def read_first_lines(
+    spark: SparkSession, uris: Mapping[str, int], raw: RawFormat
+) -> list[FirstLine]:
+    """Number the lines of files, by block; the files are read again, but not parsed."""
+    blocks = (
+        _all_lines(spark, uris, raw)
+        .groupBy("__file", "__block")
+        .agg(F.min("__row").alias("row"), F.count(F.lit(1)).alias("lines"))
+        .orderBy("__file", "__block")
+        .collect()
+    )
+    found: list[FirstLine] = []
+    file, number = None, 1
+    for block in blocks:
+        number = number if block["__file"] == file else 1
+        file = block["__file"]
+        found.append(FirstLine(block["__file"], block["__block"], block["row"], number))
+        number += block["lines"]
+    return found
+
+
+def _all_lines(spark: SparkSession, uris: Mapping[str, int], raw: RawFormat) -> DataFrame:
     try:
-        source = spark.read.text([GLOB_CHARACTERS.sub(r"\\\1", uri) for uri in uris])
+        source = spark.read.text([escape_glob(uri) for uri in uris])
     except AnalysisException as error:
         raise UnreadableFile(f"a file of the run cannot be read: {error}") from error
     positions = {path: uris[unquote(path)] for path in source.inputFiles() if unquote(path) in uris}
@@ -48,10 +92,7 @@ def read_lines(spark: SparkSession, uris: Mapping[str, int], raw: RawFormat) -> 
         # Increases with the lines of a block, whatever other blocks share its partition.
         F.monotonically_increasing_id().alias("__row"),
     )
-    lines = _with_position(spark, lines, positions)
-    if raw.multiline and raw.format == "csv":
-        lines = join_quoted_lines(lines, raw)
-    return lines.filter(F.col("__line") != "")
+    return _with_position(spark, lines, positions)
 
 
 def _with_position(

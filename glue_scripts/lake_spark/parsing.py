@@ -16,6 +16,7 @@ from lake_spark.contract import ColumnContract, Contract, RawFormat
 from lake_spark.lines import count_quotes
 from lake_spark.names import POSITION, source_name
 
+NUL = "\0"
 RECORD = ("__line", "__undecodable", *POSITION)
 
 
@@ -38,8 +39,10 @@ def parse_csv(lines: DataFrame, header: Sequence[str], contract: Contract) -> Da
         name: F.coalesce(F.col("__parsed")[field], F.lit(""))
         for name, field in zip(header, fields, strict=True)
     }
-    malformed = F.when(_has_open_quote(raw), "a quote is opened and not closed").when(
-        F.col("__parsed")["__corrupt"].isNotNull(), _wrong_fields(raw, len(header))
+    malformed = (
+        F.when(F.col("__line").contains(NUL), "the record has a NUL character")
+        .when(_has_open_quote(raw), "a quote is opened and not closed")
+        .when(F.col("__parsed")["__corrupt"].isNotNull(), _wrong_fields(raw, len(header)))
     )
     return parsed.select(*RECORD, malformed.alias("__malformed"), *_texts(texts, contract))
 

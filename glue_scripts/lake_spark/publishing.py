@@ -1,4 +1,4 @@
-"""The publish job: what a run staged becomes what readers see, in one commit."""
+"""The publish job: what a run staged becomes what readers see, whole or not at all."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -8,6 +8,8 @@ from pyspark.sql import SparkSession
 
 from lake_spark.contract import load_contract
 from lake_spark.errors import NothingStaged, PublishConflict
+from lake_spark.parquet_publishing import publish_folder
+from lake_spark.places import staging_uri, table_for
 from lake_spark.storage import write_json
 from lake_spark.tables import CATALOG, IcebergTable, branch_of
 
@@ -29,10 +31,16 @@ def publish(spark: SparkSession, arguments: Mapping[str, str]) -> None:
     """
     run_id = arguments["run_id"]
     contract = load_contract(arguments["contracts_uri"], arguments["dataset"])
-    table = IcebergTable(
-        spark, contract, arguments["database"], f"{arguments['warehouse']}{contract.name}/"
-    )
-    report = publish_branch(table, run_id)
+    table = table_for(spark, contract, arguments["database"], arguments["warehouse"])
+    if isinstance(table, IcebergTable):
+        report = publish_branch(table, run_id)
+    else:
+        folder = staging_uri(contract, arguments["warehouse"], run_id)
+        report = {
+            "snapshot_id": None,
+            "previous_snapshot_id": None,
+            "already_published": not publish_folder(table, run_id, folder),
+        }
     write_json(
         f"s3://{arguments['artifacts_bucket']}/{arguments['run_prefix']}publish.json",
         {

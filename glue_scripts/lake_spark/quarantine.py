@@ -8,6 +8,8 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from lake_spark.catalog import parquet_storage, put_partition, put_table
 from lake_spark.inputs import InputFile
+from lake_spark.lines import FirstLine
+from lake_spark.names import POSITION
 from lake_spark.storage import delete_prefix
 
 COLUMNS = (
@@ -15,6 +17,7 @@ COLUMNS = (
     ("rule_ids", "array<string>", "The rules that the row broke"),
     ("reasons", "array<string>", "Why, for each of the rules"),
     ("source_key", "string", "The key of the raw file; null for products"),
+    ("source_line", "bigint", "The line of the raw file on which the record begins, from 1"),
     ("source_version", "string", "The version of the raw file"),
     ("arrival_id", "string", "The arrival in the ledger"),
     ("quarantined_at", "timestamp", "When the row was put here"),
@@ -41,17 +44,25 @@ class Quarantine:
         return f"{self.table_uri}run_id={self.run_id}/"
 
 
-def write_bad_rows(checked: DataFrame, quarantine: Quarantine, files: Sequence[InputFile]) -> None:
+def write_bad_rows(
+    checked: DataFrame,
+    quarantine: Quarantine,
+    files: Sequence[InputFile],
+    first_lines: Sequence[FirstLine],
+) -> None:
     """Write the rows of a checked frame that are not good, and register them in the catalog."""
+    spark = checked.sparkSession
     bad = checked.filter(F.col("__broken").isNotNull()).select(
         F.col("__line").alias("raw_record"),
         F.col("__broken.rule").alias("rule_ids"),
         F.col("__broken.reason").alias("reasons"),
-        "__file",
+        F.current_timestamp().alias("quarantined_at"),
+        *POSITION,
     )
-    sources = _sources(checked.sparkSession, files)
-    rows = bad.join(F.broadcast(sources), "__file", "left").withColumn(
-        "quarantined_at", F.current_timestamp()
+    rows = (
+        bad.join(F.broadcast(_sources(spark, files)), "__file", "left")
+        .join(F.broadcast(_blocks(spark, first_lines)), ["__file", "__block"], "left")
+        .withColumn("source_line", F.col("__row") - F.col("__first_row") + F.col("__first_line"))
     )
     (
         rows.select(*(name for name, _, _ in COLUMNS))
@@ -70,6 +81,13 @@ def _sources(spark: SparkSession, files: Sequence[InputFile]) -> DataFrame:
             for position, file in enumerate(files)
         ],
         "__file int, source_key string, source_version string, arrival_id string",
+    )
+
+
+def _blocks(spark: SparkSession, first_lines: Sequence[FirstLine]) -> DataFrame:
+    return spark.createDataFrame(
+        [(first.file, first.block, first.row, first.number) for first in first_lines],
+        "__file int, __block bigint, __first_row bigint, __first_line bigint",
     )
 
 

@@ -6,26 +6,11 @@ from functools import reduce
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
-from lake_spark.contract import Contract
+from lake_spark.contract import Contract, RawFormat
 from lake_spark.inputs import Header
-from lake_spark.lines import read_lines
+from lake_spark.lines import FirstLine, read_first_lines, read_lines
 from lake_spark.parsing import parse_csv, parse_json
 from lake_spark.validation import check_records
-
-SESSION_SETTINGS = {
-    # Times without a zone are UTC, whatever the machine's own zone is.
-    "spark.sql.session.timeZone": "UTC",
-    # With Spark's default, a text that its old parser read otherwise would end the job.
-    "spark.sql.legacy.timeParserPolicy": "CORRECTED",
-    # A rule or a query that divides by zero gives null, not the end of the job.
-    "spark.sql.ansi.enabled": "false",
-}
-
-
-def prepare_session(spark: SparkSession) -> None:
-    """Set what typing relies on; all of it may change in a running session."""
-    for name, value in SESSION_SETTINGS.items():
-        spark.conf.set(name, value)
 
 
 def read_records(
@@ -35,18 +20,31 @@ def read_records(
 
     The columns are those of `validation`.
     """
+    parsed = [_read_group(spark, contract, header, uris) for header, uris in _groups(files).items()]
+    return check_records(reduce(DataFrame.unionByName, parsed), contract)
+
+
+def first_lines(
+    spark: SparkSession, contract: Contract, files: Mapping[str, tuple[int, Header]]
+) -> list[FirstLine]:
+    """Find out where the lines of `read_records` stand, given the same files."""
+    raw = _raw(contract)
+    return [
+        found for uris in _groups(files).values() for found in read_first_lines(spark, uris, raw)
+    ]
+
+
+def _groups(files: Mapping[str, tuple[int, Header]]) -> dict[Header, dict[str, int]]:
     groups: dict[Header, dict[str, int]] = {}
     for uri, (position, header) in files.items():
         groups.setdefault(header, {})[uri] = position
-    parsed = [_read_group(spark, contract, header, uris) for header, uris in groups.items()]
-    return check_records(reduce(DataFrame.unionByName, parsed), contract)
+    return groups
 
 
 def _read_group(
     spark: SparkSession, contract: Contract, header: Header, uris: Mapping[str, int]
 ) -> DataFrame:
-    raw = contract.raw
-    assert raw is not None  # noqa: S101 - products have no files
+    raw = _raw(contract)
     lines = read_lines(spark, uris, raw)
     if header.line is not None:
         # A repeated header, as in files that were concatenated, is no record either.
@@ -54,3 +52,8 @@ def _read_group(
     if raw.format == "jsonl":
         return parse_json(lines, contract)
     return parse_csv(lines, header.names, contract)
+
+
+def _raw(contract: Contract) -> RawFormat:
+    assert contract.raw is not None  # noqa: S101 - products have no files
+    return contract.raw

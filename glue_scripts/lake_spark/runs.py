@@ -1,20 +1,34 @@
 """What every run does with checked rows: good ones staged, bad ones kept, all of them counted."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
-from lake_spark.contract import Contract
+from lake_spark.attempts import job_group, was_retried
+from lake_spark.contract import Contract, load_contract
 from lake_spark.deduplication import newest_rows
 from lake_spark.inputs import InputFile
-from lake_spark.measuring import Counts, observe, read_counts, rule_severities
+from lake_spark.lines import FirstLine
+from lake_spark.measuring import Counts, observe, read_counts, recount, rule_severities
+from lake_spark.places import sink_for
 from lake_spark.quarantine import Quarantine, forget_bad_rows, write_bad_rows
 from lake_spark.sinks import Sink, Staged
+from lake_spark.storage import read_json_if_there, write_json
+
+SESSION_SETTINGS = {
+    # Times without a zone are UTC, whatever the machine's own zone is.
+    "spark.sql.session.timeZone": "UTC",
+    # With Spark's default, a text that its old parser read otherwise would end the job.
+    "spark.sql.legacy.timeParserPolicy": "CORRECTED",
+    # A rule or a query that divides by zero gives null, not the end of the job.
+    "spark.sql.ansi.enabled": "false",
+}
 
 
 @dataclass
@@ -35,42 +49,107 @@ class Clock:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of one contract: its places, its files (none for a product) and its clock."""
+    """One run of one contract: the places it writes to, and its clock.
 
+    `uri` is the folder of its records, ending in `/`.
+    """
+
+    spark: SparkSession
     run_id: str
+    uri: str
     contract: Contract
     sink: Sink
     quarantine: Quarantine
-    files: Sequence[InputFile]
     clock: Clock
+
+    def is_done(self) -> bool:
+        """Tell whether the run has been published: then its report stays as it is."""
+        return self.sink.is_published() and read_json_if_there(self.report_uri) is not None
+
+    @property
+    def report_uri(self) -> str:
+        """Where the stage report goes."""
+        return f"{self.uri}stage.json"
+
+
+@dataclass(frozen=True)
+class BadRows:
+    """The rows of some files of a run, checked once more to pick the bad ones out.
+
+    `first_lines` is empty for products, whose rows stand in no file.
+    """
+
+    checked: DataFrame
+    first_lines: Sequence[FirstLine]
+
+
+def open_run(spark: SparkSession, arguments: Mapping[str, str], database: str) -> Run:
+    """Set the session up and find the places of the run that a job's arguments name.
+
+    `database` is the one that the run's table belongs to.
+    """
+    for name, value in SESSION_SETTINGS.items():
+        spark.conf.set(name, value)
+    # The same files must be cut into the same blocks when they are read again.
+    cores = spark.sparkContext.defaultParallelism
+    spark.conf.set("spark.sql.files.minPartitionNum", str(cores))
+    contract = load_contract(arguments["contracts_uri"], arguments["dataset"])
+    run_id = arguments["run_id"]
+    return Run(
+        spark,
+        run_id,
+        f"s3://{arguments['artifacts_bucket']}/{arguments['run_prefix']}",
+        contract,
+        sink_for(
+            spark, contract, database=database, warehouse=arguments["warehouse"], run_id=run_id
+        ),
+        Quarantine(
+            arguments["quarantine_bucket"], arguments["quarantine_database"], contract.name, run_id
+        ),
+        Clock(),
+    )
 
 
 def process_rows(
-    run: Run, checked: DataFrame, rows_of: Callable[[set[int]], DataFrame]
-) -> dict[str, Any]:
-    """Stage the good rows, quarantine the bad ones and give the stage report.
+    run: Run,
+    checked: DataFrame,
+    files: Sequence[InputFile],
+    read_again: Callable[[set[int]], BadRows],
+) -> None:
+    """Stage the good rows, quarantine the bad ones and write the stage report.
 
     The rows are read once. Only where there were bad ones, the files that hold them are read
-    again: `rows_of` gives the checked rows of the files at some positions.
+    again: `read_again` gives the rows of the files at some positions.
     """
-    counted, observation = observe(checked, run.contract, len(run.files))
     with run.clock.step("read_validate_write"):
-        good = newest_rows(counted.filter(F.col("__broken").isNull()), run.contract)
+        staged, counts = _stage(run, checked, len(files))
+    with run.clock.step("quarantine"):
+        forget_bad_rows(run.quarantine)
+        if counts.rows_quarantined:
+            bad = read_again(set(counts.file_quarantined))
+            # Observed again, so that Spark cannot move the filter down and check all rows twice.
+            rows, _ = observe(bad.checked, run.contract, len(files))
+            write_bad_rows(rows, run.quarantine, files, bad.first_lines)
+    write_json(run.report_uri, _report(run, counts, staged, files))
+
+
+def _stage(run: Run, checked: DataFrame, file_count: int) -> tuple[Staged, Counts]:
+    counted, observation = observe(checked, run.contract, file_count)
+    good = newest_rows(counted.filter(F.col("__broken").isNull()), run.contract)
+    group = f"stage {run.run_id} {uuid.uuid4()}"
+    with job_group(run.spark, group):
         staged = run.sink.stage(good)
+    if was_retried(run.spark, group):
+        counts = recount(checked, run.contract, file_count)
+    else:
         counts = read_counts(observation, run.contract)
     if not staged.rows:
         run.sink.discard()
         staged = Staged(0, None, None)
-    with run.clock.step("quarantine"):
-        forget_bad_rows(run.quarantine)
-        if counts.rows_quarantined:
-            # Counted again, so that Spark does not check every row twice by moving the filter.
-            bad, _ = observe(rows_of(set(counts.file_quarantined)), run.contract, len(run.files))
-            write_bad_rows(bad, run.quarantine, run.files)
-    return _report(run, counts, staged)
+    return staged, counts
 
 
-def _report(run: Run, counts: Counts, staged: Staged) -> dict[str, Any]:
+def _report(run: Run, counts: Counts, staged: Staged, files: Sequence[InputFile]) -> dict[str, Any]:
     """Every row is in exactly one of good, quarantined and deduplicated."""
     passed = counts.rows_in - counts.rows_quarantined
     declared = {rule.id for rule in run.contract.rules}
@@ -93,7 +172,7 @@ def _report(run: Run, counts: Counts, staged: Staged) -> dict[str, Any]:
                 "rows_in": counts.file_rows.get(position, 0),
                 "rows_quarantined": counts.file_quarantined.get(position, 0),
             }
-            for position, file in enumerate(run.files)
+            for position, file in enumerate(files)
         ],
         "table": run.sink.table,
         "branch": staged.branch,

@@ -1,16 +1,13 @@
-"""The stage job: a run's raw files, checked, onto a branch that readers do not see."""
+"""The stage job: a run's raw files, checked, to where readers do not see them."""
 
 from collections.abc import Mapping
 
 from pyspark.sql import SparkSession
 
-from lake_spark.contract import load_contract
 from lake_spark.inputs import input_files, reachable, read_headers
-from lake_spark.quarantine import Quarantine
-from lake_spark.records import prepare_session, read_records
-from lake_spark.runs import Clock, Run, process_rows
-from lake_spark.sinks import sink_for
-from lake_spark.storage import read_json, read_json_if_there, write_json
+from lake_spark.records import first_lines, read_records
+from lake_spark.runs import BadRows, open_run, process_rows
+from lake_spark.storage import read_json
 
 ARGUMENTS = (
     "dataset",
@@ -31,22 +28,13 @@ def stage(spark: SparkSession, arguments: Mapping[str, str]) -> None:
 
     A run that has been staged before is staged anew; one that has been published stays as it is.
     """
-    prepare_session(spark)
-    clock, run_id = Clock(), arguments["run_id"]
-    contract = load_contract(arguments["contracts_uri"], arguments["dataset"])
-    run_uri = f"s3://{arguments['artifacts_bucket']}/{arguments['run_prefix']}"
-    sink = sink_for(
-        spark,
-        contract,
-        database=arguments["processed_database"],
-        warehouse=arguments["warehouse"],
-        run_id=run_id,
-    )
-    if sink.is_published() and read_json_if_there(f"{run_uri}stage.json"):
+    run = open_run(spark, arguments, arguments["processed_database"])
+    if run.is_done():
         return
-    with clock.step("plan"):
+    contract = run.contract
+    with run.clock.step("plan"):
         files = [
-            reachable(file, f"{run_uri}input/")
+            reachable(file, f"{run.uri}input/")
             for file in input_files(read_json(arguments["input_uri"]))
         ]
         headers = read_headers(files, contract)
@@ -55,16 +43,9 @@ def stage(spark: SparkSession, arguments: Mapping[str, str]) -> None:
             for position, (file, header) in enumerate(zip(files, headers, strict=True))
         }
         checked = read_records(spark, contract, sources)
-    quarantine = Quarantine(
-        arguments["quarantine_bucket"], arguments["quarantine_database"], contract.name, run_id
-    )
-    report = process_rows(
-        Run(run_id, contract, sink, quarantine, files, clock),
-        checked,
-        lambda positions: read_records(
-            spark,
-            contract,
-            {uri: source for uri, source in sources.items() if source[0] in positions},
-        ),
-    )
-    write_json(f"{run_uri}stage.json", report)
+
+    def read_again(positions: set[int]) -> BadRows:
+        some = {uri: source for uri, source in sources.items() if source[0] in positions}
+        return BadRows(read_records(spark, contract, some), first_lines(spark, contract, some))
+
+    process_rows(run, checked, files, read_again)

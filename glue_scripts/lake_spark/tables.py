@@ -8,6 +8,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
+from lake_spark.catalog import find_table
 from lake_spark.contract import ColumnContract, Contract
 from lake_spark.errors import ContractMismatch
 
@@ -16,15 +17,6 @@ RUN_ID = "strata.run-id"
 """The snapshot property that names the run that wrote it."""
 VERSION = "strata.contract-version"
 RUN_BRANCH = "run_"
-TRANSFORM_SUFFIXES = {
-    "years": "year",
-    "months": "month",
-    "days": "day",
-    "hours": "hour",
-    "bucket": "bucket",
-    "truncate": "trunc",
-}
-"""What Iceberg calls a partition field made by each transform: `<column>_<suffix>`."""
 WIDENINGS = {("int", "bigint"), ("float", "double")}
 
 
@@ -59,9 +51,15 @@ class IcebergTable:
         return f"{CATALOG}.{self.database}.{self.contract.name}"
 
     def exists(self) -> bool:
-        """Tell whether the table is in the catalog, looking there and not into a cache."""
-        if not self.spark.catalog.tableExists(self.name):
+        """Tell whether the table is in the catalog, and have Spark forget what it knew of it.
+
+        Raises `ContractMismatch` if the table is there in another format.
+        """
+        found = find_table(self.database, self.contract.name)
+        if found is None:
             return False
+        if found.get("Parameters", {}).get("table_type", "").upper() != "ICEBERG":
+            raise self._mismatch("the table in the catalog is not an Iceberg table")
         self.spark.sql(f"REFRESH TABLE {self.name}")
         return True
 
@@ -81,7 +79,7 @@ class IcebergTable:
             f"`{column.name}` {column.type} COMMENT {literal(column.description)}"
             for column in self.contract.columns
         )
-        partitions = ", ".join(self.contract.partition_by)
+        partitions = ", ".join(f"`{name}`" for name in self.contract.partition_by)
         self.spark.sql(
             f"CREATE TABLE {self.name} ({columns}) USING iceberg"
             + (f" PARTITIONED BY ({partitions})" if partitions else "")
@@ -96,7 +94,7 @@ class IcebergTable:
         removed = [name for name in found if name not in self.contract.column_names]
         if removed:
             raise self._mismatch(f"column {removed[0]!r} is in the table and not in the contract")
-        expected, partitions = _partition_fields(self.contract), self._partitions()
+        expected, partitions = list(self.contract.partition_by), self._partitions()
         if expected != partitions:
             raise self._mismatch(f"partitioned by {partitions}, the contract says {expected}")
         for column in self.contract.columns:
@@ -201,14 +199,6 @@ class IcebergTable:
         self.spark.catalog.dropTempView(view)
         # SQL commits carry no properties of ours; an empty append on top names the run.
         self.append(rows.limit(0), branch, run_id)
-
-
-def _partition_fields(contract: Contract) -> list[str]:
-    fields = []
-    for term in contract.partition_by:
-        match = re.fullmatch(r"(\w+)\((?:\s*\d+\s*,)?\s*(\w+)\s*\)", term)
-        fields.append(f"{match[2]}_{TRANSFORM_SUFFIXES[match[1]]}" if match else term)
-    return fields
 
 
 def _is_wider_decimal(found: str, wanted: str) -> bool:

@@ -1,0 +1,64 @@
+"""A run's good rows on a branch of an Iceberg table."""
+
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame
+
+from lake_spark.names import column_of
+from lake_spark.sinks import Staged
+from lake_spark.storage import delete_prefix
+from lake_spark.tables import IcebergTable, branch_of
+
+ADDED = "added-records"
+"""Iceberg's own count of the rows of a commit."""
+
+
+@dataclass(frozen=True)
+class IcebergSink:
+    """The run's branch of an Iceberg table.
+
+    `scratch_uri` is a folder for the rows of a merge, which reads them more than once.
+    """
+
+    target: IcebergTable
+    run_id: str
+    scratch_uri: str
+
+    @property
+    def table(self) -> str:
+        """The table's name in reports."""
+        return self.target.plain_name
+
+    @property
+    def branch(self) -> str:
+        """The name of the run's branch."""
+        return branch_of(self.run_id)
+
+    def is_published(self) -> bool:
+        """Tell whether main has a snapshot of this run."""
+        return self.target.exists() and self.target.published_snapshot(self.run_id) is not None
+
+    def stage(self, rows: DataFrame) -> Staged:
+        """Write the rows on a new branch of current main, as the contract's write mode says."""
+        contract, target = self.target.contract, self.target
+        target.fit_to_contract()
+        target.start_branch(self.branch)
+        good = rows.select(*(column_of(name) for name in contract.column_names))
+        if contract.write_mode == "merge" and target.has_rows():
+            return self._merge(good)
+        write = target.replace if contract.write_mode == "replace" else target.append
+        write(good, self.branch, self.run_id)
+        snapshot, summary = next(target.ancestry(target.refs()[self.branch]))
+        return Staged(int(summary.get(ADDED, 0)), self.branch, str(snapshot))
+
+    def _merge(self, good: DataFrame) -> Staged:
+        good.write.mode("overwrite").parquet(self.scratch_uri)
+        rows = self.target.spark.read.schema(good.schema).parquet(self.scratch_uri)
+        self.target.merge(rows, self.branch, self.run_id)
+        staged = Staged(rows.count(), self.branch, str(self.target.refs()[self.branch]))
+        delete_prefix(self.scratch_uri)
+        return staged
+
+    def discard(self) -> None:
+        """Drop the branch."""
+        self.target.drop_branch(self.branch)

@@ -1,0 +1,207 @@
+"""Parquet tables in the Glue catalog: how a run stages its rows, and how a table is read.
+
+Every partition's location is a folder `<partition>/run-<run id>/`, so that a partition changes by
+pointing its catalog entry to another folder. A run stages below `_staging/`, where no reader and
+no crawler looks.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from pyspark.sql import DataFrame, SparkSession
+
+from lake_spark.catalog import find_table, list_partitions
+from lake_spark.contract import Contract
+from lake_spark.errors import ContractMismatch
+from lake_spark.lines import escape_glob
+from lake_spark.names import column_of
+from lake_spark.sinks import Staged
+from lake_spark.storage import delete_prefix, list_keys, split_uri, write_json
+
+RUN_ID = "strata.run-id"
+"""The table's parameter that names the run published last."""
+ADD, REPLACE_PARTITIONS, REPLACE_TABLE = "add", "replace_partitions", "replace_table"
+"""What publishing does: add files; replace the staged partitions; and drop all others as well."""
+
+
+@dataclass(frozen=True)
+class ParquetTable:
+    """The Parquet table of one contract; it may not exist yet. `location` ends in `/`."""
+
+    spark: SparkSession
+    contract: Contract
+    database: str
+    location: str
+
+    @property
+    def plain_name(self) -> str:
+        """The table's name in reports."""
+        return f"{self.database}.{self.contract.name}"
+
+    @property
+    def partition_columns(self) -> list[tuple[str, str, str]]:
+        """Name, type and description of the columns that are in the paths."""
+        return [
+            (column.name, column.type, column.description)
+            for name in self.contract.partition_by
+            for column in self.contract.columns
+            if column.name == name
+        ]
+
+    @property
+    def file_columns(self) -> list[tuple[str, str, str]]:
+        """Name, type and description of the columns that are in the files."""
+        return [
+            (column.name, column.type, column.description)
+            for column in self.contract.columns
+            if column.name not in self.contract.partition_by
+        ]
+
+    def entry(self) -> dict[str, Any] | None:
+        """Give the catalog's entry, None if there is none.
+
+        Raises `ContractMismatch` if it cannot become the contract's table by new columns alone.
+        """
+        entry = find_table(self.database, self.contract.name)
+        if entry is None:
+            return None
+        parameters = entry.get("Parameters", {})
+        if parameters.get("classification") != "parquet":
+            raise self._mismatch("the table in the catalog is not a Parquet table")
+        partitions = [column["Name"] for column in entry.get("PartitionKeys", [])]
+        if partitions != list(self.contract.partition_by):
+            raise self._mismatch(
+                f"partitioned by {partitions}, the contract says {list(self.contract.partition_by)}"
+            )
+        wanted = {name: type_name for name, type_name, _ in self.file_columns}
+        for column in entry["StorageDescriptor"]["Columns"]:
+            name, found = column["Name"], column["Type"]
+            if wanted.get(name, "").replace(" ", "") != found.replace(" ", ""):
+                raise self._mismatch(
+                    f"column {name!r} is {found} in the table and {wanted.get(name, 'absent')} "
+                    "in the contract"
+                )
+        return entry
+
+    def _mismatch(self, difference: str) -> ContractMismatch:
+        return ContractMismatch(
+            f"{self.plain_name}: {difference} ({self.contract.name} {self.contract.version}); "
+            "take the change back, or make it under a new dataset name"
+        )
+
+    def published_run(self) -> str | None:
+        """Give the id of the run published last."""
+        entry = self.entry()
+        return None if entry is None else entry.get("Parameters", {}).get(RUN_ID)
+
+    def locations(self) -> dict[tuple[str, ...], str]:
+        """Give each partition's folder by its values; a table without partitioning is one, `()`."""
+        entry = self.entry()
+        if entry is None:
+            return {}
+        if self.contract.partition_by:
+            return list_partitions(self.database, self.contract.name)
+        return {(): entry["StorageDescriptor"]["Location"]}
+
+    def read(self, partitions: Collection[tuple[str, ...]] | None = None) -> DataFrame:
+        """Read what readers see now, or only the partitions with the given values."""
+        entry = self.entry()
+        folders = [
+            location
+            for values, location in self.locations().items()
+            if partitions is None or values in partitions
+        ]
+        if entry is None or not folders:
+            return self.spark.createDataFrame([], self.schema())
+        reader = self.spark.read.schema(self.schema())
+        if self.contract.partition_by:
+            # Below this folder, names such as `month=1` are values.
+            reader = reader.option("basePath", entry["StorageDescriptor"]["Location"])
+        rows = reader.parquet(*(escape_glob(folder) for folder in folders))
+        return rows.select(*(column_of(name) for name in self.contract.column_names))
+
+    def schema(self) -> str:
+        """Give the contract's columns as Spark's schema language."""
+        return ", ".join(f"`{column.name}` {column.type}" for column in self.contract.columns)
+
+
+@dataclass(frozen=True)
+class ParquetSink:
+    """A folder of the run below `_staging/`."""
+
+    target: ParquetTable
+    run_id: str
+    staging_uri: str
+
+    @property
+    def table(self) -> str:
+        """The table's name in reports."""
+        return self.target.plain_name
+
+    def is_published(self) -> bool:
+        """Tell whether this run is the one published last."""
+        return self.target.published_run() == self.run_id
+
+    def stage(self, rows: DataFrame) -> Staged:
+        """Write the rows, merged with the table's if the contract says so, and how to publish."""
+        contract = self.target.contract
+        base = self.target.published_run()
+        delete_prefix(self.staging_uri)
+        good = rows.select(*(column_of(name) for name in contract.column_names))
+        merging = contract.write_mode == "merge" and base is not None
+        self._write(good, "new" if merging else "rows")
+        written = self._read("new" if merging else "rows")
+        count = written.count()
+        scope = {"append": ADD, "replace": REPLACE_TABLE}.get(contract.write_mode, ADD)
+        if merging:
+            scope = self._merge(written)
+        write_json(f"{self.staging_uri}staged.json", {"base_run": base, "scope": scope})
+        return Staged(count, None, None)
+
+    def _merge(self, new: DataFrame) -> str:
+        """Write what the touched partitions become; all of them, if a row may change its own."""
+        contract = self.target.contract
+        keys = list(contract.primary_key)
+        stays = set(contract.partition_by) <= set(keys)
+        touched = set(staged_files(f"{self.staging_uri}new/")) if stays else None
+        kept = self.target.read(touched).join(new.select(*keys), keys, "left_anti")
+        self._write(kept.unionByName(new), "rows")
+        return REPLACE_PARTITIONS if stays else REPLACE_TABLE
+
+    def _write(self, rows: DataFrame, folder: str) -> None:
+        partitions = self.target.contract.partition_by
+        if partitions:
+            # One file for each partition, so that adding it is one step for readers.
+            rows = rows.repartition(*(column_of(name) for name in partitions))
+        (
+            rows.write.mode("overwrite")
+            .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
+            .partitionBy(*partitions)
+            .parquet(f"{self.staging_uri}{folder}/")
+        )
+
+    def _read(self, folder: str) -> DataFrame:
+        rows = self.target.spark.read.schema(self.target.schema())
+        return rows.parquet(f"{self.staging_uri}{folder}/")
+
+    def discard(self) -> None:
+        """Delete the run's folder."""
+        delete_prefix(self.staging_uri)
+
+
+def staged_files(folder_uri: str) -> Mapping[tuple[str, ...], list[str]]:
+    """Give the keys of the Parquet files below a folder by their partition's values."""
+    _, prefix = split_uri(folder_uri)
+    files: dict[tuple[str, ...], list[str]] = {}
+    for key in list_keys(folder_uri):
+        if key.endswith(".parquet"):
+            names = key.removeprefix(prefix).split("/")[:-1]
+            files.setdefault(partition_values(names), []).append(key)
+    return files
+
+
+def partition_values(folders: Sequence[str]) -> tuple[str, ...]:
+    """Give the values out of folder names such as `month=1`, as Hive escapes them."""
+    return tuple(unquote(folder.partition("=")[2]) for folder in folders)

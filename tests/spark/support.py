@@ -1,0 +1,170 @@
+"""A small lake for a test: one dataset of its own, its raw files, and the jobs run over them."""
+
+import hashlib
+import io
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from pyspark.sql import DataFrame, Row, SparkSession
+
+import curate
+import publish
+import stage
+
+ZONES = ("raw", "processed", "curated", "quarantine", "artifacts")
+
+
+def bucket(zone: str) -> str:
+    """Give the name of a zone's bucket."""
+    return f"spark-tests-{zone}"
+
+
+@dataclass
+class Lake:
+    """A dataset of its own, the files put into its raw zone, and its runs.
+
+    `contract` is the entry of the compiled bundle and may be changed between runs.
+    """
+
+    spark: SparkSession
+    contract: dict[str, Any]
+    products: dict[str, dict[str, Any]] = field(default_factory=dict)
+    inputs: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The dataset's name."""
+        return str(self.contract["name"])
+
+    @property
+    def table(self) -> str:
+        """The dataset's table in SQL."""
+        return f"glue_catalog.processed.{self.name}"
+
+    def put(self, name: str, content: bytes | str, registered_at: str = "2026-01-01") -> str:
+        """Have a file arrive for the next run; gives its key."""
+        key = f"{self.name}/{name}"
+        body = content.encode() if isinstance(content, str) else content
+        boto3.client("s3").put_object(Bucket=bucket("raw"), Key=key, Body=body)
+        self.inputs.append(
+            {
+                "arrival_id": hashlib.sha256(key.encode()).hexdigest()[:40],
+                "key": key,
+                "version_id": f"version of {name}",
+                "read_uri": f"s3://{bucket('raw')}/{key}",
+                "registered_at": registered_at,
+                "size": len(body),
+                "in_place": True,
+                "etag": "",
+            }
+        )
+        return key
+
+    def stage(self, run_id: str = "run-1") -> dict[str, Any]:
+        """Stage the files put since the last publish and give the report."""
+        self._write(self.name, run_id, "input.json", {"files": self.inputs})
+        stage.main(
+            [
+                *self._common(self.name, run_id, "s3://spark-tests-processed/"),
+                *("--input_uri", self._uri(self.name, run_id, "input.json")),
+                *("--processed_database", "processed"),
+                *(
+                    "--quarantine_bucket",
+                    bucket("quarantine"),
+                    "--quarantine_database",
+                    "quarantine",
+                ),
+            ]
+        )
+        return self._read(self.name, run_id, "stage.json")
+
+    def publish(self, run_id: str = "run-1", product: str | None = None) -> dict[str, Any]:
+        """Publish a run and give the report."""
+        name, zone = (product, "curated") if product else (self.name, "processed")
+        publish.main([*self._common(name, run_id, f"s3://{bucket(zone)}/"), "--database", zone])
+        if product is None:
+            self.inputs = []
+        return self._read(name, run_id, "publish.json")
+
+    def run(self, run_id: str = "run-1") -> dict[str, Any]:
+        """Stage and publish, and give the stage report."""
+        report = self.stage(run_id)
+        self.publish(run_id)
+        return report
+
+    def curate(
+        self, product: str, run_id: str = "run-1", snapshots: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Build a product, of given snapshots of its inputs, and give the report."""
+        pinned = {name: {"snapshot_id": snapshot} for name, snapshot in (snapshots or {}).items()}
+        self._write(product, run_id, "input.json", {"inputs": pinned})
+        curate.main(
+            [
+                *self._common(product, run_id, "s3://spark-tests-curated/"),
+                *("--input_uri", self._uri(product, run_id, "input.json")),
+                *("--processed_database", "processed", "--curated_database", "curated"),
+                *(
+                    "--quarantine_bucket",
+                    bucket("quarantine"),
+                    "--quarantine_database",
+                    "quarantine",
+                ),
+            ]
+        )
+        return self._read(product, run_id, "stage.json")
+
+    def rows(self, *columns: str) -> list[tuple[Any, ...]]:
+        """Give what readers of the table see, sorted, as tuples."""
+        rows: list[Row] = self.spark.table(self.table).select(*(columns or ["*"])).collect()
+        return sorted((tuple(row) for row in rows), key=str)
+
+    def quarantined(self, run_id: str = "run-1", name: str | None = None) -> list[Row]:
+        """Give a run's bad rows as the catalog has them, in the order of their records."""
+        return self.quarantine(run_id, name).orderBy("raw_record").collect()
+
+    def quarantine(self, run_id: str = "run-1", name: str | None = None) -> DataFrame:
+        """Read a run's bad rows where the catalog says they are."""
+        partition = boto3.client("glue").get_partition(
+            DatabaseName="quarantine", TableName=name or self.name, PartitionValues=[run_id]
+        )["Partition"]
+        return self.spark.read.parquet(partition["StorageDescriptor"]["Location"])
+
+    def reasons(self, run_id: str = "run-1") -> list[tuple[str, list[str]]]:
+        """Give each bad record with the rules it broke."""
+        return [(row["raw_record"], row["rule_ids"]) for row in self.quarantined(run_id)]
+
+    def _common(self, name: str, run_id: str, warehouse: str) -> list[str]:
+        bundle = {"format": 1, "datasets": {self.name: self.contract}, "products": self.products}
+        self._write(name, run_id, "contracts.json", bundle)
+        return [
+            *("--JOB_NAME", "ignored", "--enable-metrics", "--dataset", name, "--run_id", run_id),
+            *("--contracts_uri", self._uri(name, run_id, "contracts.json")),
+            *("--artifacts_bucket", bucket("artifacts")),
+            *("--run_prefix", f"runs/{name}/{run_id}/"),
+            *("--warehouse", warehouse),
+        ]
+
+    @staticmethod
+    def _uri(name: str, run_id: str, document: str) -> str:
+        return f"s3://{bucket('artifacts')}/runs/{name}/{run_id}/{document}"
+
+    @staticmethod
+    def _write(name: str, run_id: str, document: str, content: Any) -> None:
+        key, body = f"runs/{name}/{run_id}/{document}", json.dumps(content).encode()
+        boto3.client("s3").put_object(Bucket=bucket("artifacts"), Key=key, Body=body)
+
+    @staticmethod
+    def _read(name: str, run_id: str, document: str) -> dict[str, Any]:
+        memory = io.BytesIO()
+        boto3.client("s3").download_fileobj(
+            bucket("artifacts"), f"runs/{name}/{run_id}/{document}", memory
+        )
+        report: dict[str, Any] = json.loads(memory.getvalue())
+        return report
+
+
+def column(name: str, type_name: str, **facts: Any) -> dict[str, Any]:
+    """Give a column of a compiled contract."""
+    return {"name": name, "type": type_name, "required": False, "description": name, **facts}
