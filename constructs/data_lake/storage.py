@@ -48,6 +48,8 @@ class LakeStorage(Construct):
         missing = [name for name in (*ZONES, ACCESS_LOGS) if name not in lifecycles]
         if missing:
             raise ValueError(f"{self.node.path}: lifecycles: missing for {', '.join(missing)}")
+        # Apps without this flag deliver access logs by ACL, which owner-enforced buckets refuse.
+        self.node.set_context("@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy", True)
         names = {zone: bucket_name(prefix, zone, account, region) for zone in (*ZONES, ACCESS_LOGS)}
         self.key = LakeKey(
             self, "DataKey", description=f"{prefix}: objects in every zone", retain=retain
