@@ -55,7 +55,10 @@ def _problem(
     suggestion = nearest(finding["input"], context.get("options", ()))
     if finding["type"] == "literal_error":
         suggestion = _nearest_literal(finding["input"], context["expected"])
-    written = document.text(path) or f"{shown(context.get('value', finding['input']))}, the default"
+    written = document.text(path)
+    if not written:
+        default = context.get("value", finding["input"])
+        written = default and f"{shown(default)}, the default"
     return document.problem(path, _rule(finding), value=written, nearest=suggestion)
 
 

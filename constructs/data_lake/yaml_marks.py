@@ -54,7 +54,7 @@ class MarkedDocument:
         self, path: FieldPath, rule: str, *, value: str | None = None, nearest: str = ""
     ) -> Problem:
         """A problem at ``path``; ``value`` is what the file says there unless given."""
-        written = self.text(path) if value is None else value
+        written = (self.text(path) or "nothing") if value is None else value
         return Problem(self.file, self.line(path), self.field(path), rule, written, nearest)
 
     def field(self, path: FieldPath) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from data_lake.contracts.extensions import DatasetExtensions, ProductExtensions
-from data_lake.contracts.product_sql import table_problems, unread_inputs
+from data_lake.contracts.product_sql import table_problems, tables_read
 from data_lake.contracts.reader import ContractFile
 from data_lake.problems import Problem, nearest
 
@@ -14,15 +14,14 @@ def across_problems(files: Sequence[ContractFile]) -> list[Problem]:
 
 
 def _names(files: Sequence[ContractFile]) -> Iterator[Problem]:
-    owners = {file.stem: file for file in files}
+    owners = {file.name: file for file in files}
     for file in files:
-        if not file.document or file.name == file.stem:
+        named = file.document.data.get("name") if file.document else None
+        if not file.document or not isinstance(named, str) or named == file.name:
             continue
-        rule = f"must equal the file's name, {file.stem}"
-        near = file.stem
-        if file.name in owners:
-            rule = f"is taken by {owners[file.name].file}; {rule}"
-        yield file.document.problem(["name"], rule, nearest=near)
+        taken = f"is taken by {owners[named].file}; it " if named in owners else ""
+        rule = f"{taken}must equal the file's name, {file.name}"
+        yield file.document.problem(["name"], rule, nearest=file.name)
 
 
 def _ids(files: Sequence[ContractFile]) -> Iterator[Problem]:
@@ -58,7 +57,10 @@ def _products(files: Sequence[ContractFile]) -> Iterator[Problem]:
         if not file.document or not isinstance(file.extensions, ProductExtensions):
             continue
         inputs = file.extensions.inputs
-        unread = unread_inputs(file.sql, inputs) if file.sql else []
+        meant = {nearest(name, datasets) for name in inputs if name not in datasets}
+        tables = table_problems(file.sql, file.sql_file, [*inputs, *meant])
+        # A misspelt name is one problem, not also the absence of the right one.
+        read = tables_read(file.sql) | {problem.nearest for problem in tables}
         for index, name in enumerate(inputs):
             path = file.extension_path(["inputs", index])
             if name in products:
@@ -68,6 +70,6 @@ def _products(files: Sequence[ContractFile]) -> Iterator[Problem]:
                 yield file.document.problem(path, "must be a dataset with a contract", nearest=near)
             elif name in inputs[:index]:
                 yield file.document.problem(path, "is given twice; keep one")
-            elif index in unread:
+            elif file.sql and name not in read:
                 yield file.document.problem(path, f"is not read by {file.sql_file}; remove it")
-        yield from table_problems(file.sql, file.sql_file, inputs)
+        yield from tables

@@ -8,6 +8,8 @@ from data_lake.contracts.models import Classification, Column
 from data_lake.problems import FieldPath, Problem, nearest
 from data_lake.yaml_marks import MarkedDocument
 
+UNREADABLE = ""
+"""The type of a column whose type has a problem; what depends on it is not checked."""
 PROPERTIES: FieldPath = ("schema", 0, "properties")
 TYPES = {
     "string": ("string",),
@@ -103,7 +105,7 @@ def _type(
     allowed = TYPES.get(str(logical), ()) if logical else every
     if not logical and not physical:
         rule = f"is required: one of {', '.join(TYPES)}"
-        problems.append(document.problem((*path, "logicalType"), rule, value="nothing"))
+        problems.append(document.problem((*path, "logicalType"), rule))
     elif not allowed:
         rule = f"must be one of {', '.join(TYPES)}"
         near = nearest(logical, TYPES)
@@ -120,7 +122,7 @@ def _type(
         rule = f"must be one of {', '.join(shown_types)}{why}"
         near = nearest(physical, allowed)
         problems.append(document.problem((*path, "physicalType"), rule, nearest=near))
-    return "string"
+    return UNREADABLE
 
 
 def _plain(physical: str) -> str:
@@ -136,7 +138,9 @@ def _datetime_pattern(
 ) -> str | None:
     options = item.get("logicalTypeOptions") or {}
     for name in options:
-        if name != "format" or item.get("logicalType") not in ("date", "timestamp"):
+        if item.get("logicalType") not in TYPES:
+            return None
+        if name != "format" or item["logicalType"] not in ("date", "timestamp"):
             rule = "is not enforced; use physicalType for sizes and a quality rule for values"
             problems.append(document.problem((*path, "logicalTypeOptions", name), rule))
             return None
@@ -181,13 +185,13 @@ def _check_key_and_partition(
     problems: list[Problem],
 ) -> None:
     for index, item in enumerate(properties):
-        for names, role in ((table.primary_key, "primary key"), (table.partition_by, "partition")):
-            if item["name"] in names and not item.get("required"):
+        for flag, role in (("primaryKey", "primary key"), ("partitioned", "partition")):
+            if item.get(flag) and not item.get("required"):
                 rule = f"must be true, because a {role} column cannot be null"
                 problems.append(document.problem((*PROPERTIES, index, "required"), rule))
                 break
         column = table.columns[index]
-        if column.name in table.partition_by and column.type.startswith(_UNPARTITIONABLE):
+        if item.get("partitioned") and column.type.startswith(_UNPARTITIONABLE):
             rule = f"is not for type {column.type}: each value would be a partition of its own"
             problems.append(document.problem((*PROPERTIES, index, "partitioned"), rule))
     if len(table.partition_by) == len(table.columns):

@@ -42,19 +42,17 @@ def read_header(document: MarkedDocument, stem: str, problems: list[Problem]) ->
     def fault(path: FieldPath, rule: str, near: str = "", value: str | None = None) -> None:
         problems.append(document.problem(path, rule, nearest=near, value=value))
 
-    name = data.get("name")
-    if name is None:
+    if "name" not in data:
         fault(["name"], f"is required; add name: {stem}", value="")
-    elif not NAME.fullmatch(name):
-        fault(["name"], NAME_RULE)
+    elif data["name"] == stem and not NAME.fullmatch(stem):
+        fault(["name"], f"{NAME_RULE}; rename the file too")
     if data["apiVersion"] != API_VERSION:
         fault(["apiVersion"], "must be the version of the standard that is read", API_VERSION)
     if not re.fullmatch(r"\d+\.\d+\.\d+", data["version"]):
         fault(["version"], "must be a semantic version such as 1.0.0")
     if data.get("status") not in _DEPLOYED:
         rule = f"must be {' or '.join(_DEPLOYED)}; keep other contracts out of this folder"
-        value = None if "status" in data else "nothing"
-        fault(["status"], rule, nearest(data.get("status"), _DEPLOYED), value)
+        fault(["status"], rule, nearest(data.get("status"), _DEPLOYED))
     team = data.get("team")
     owner = team.get("name", "") if isinstance(team, dict) else ""
     if not owner:
@@ -63,7 +61,7 @@ def read_header(document: MarkedDocument, stem: str, problems: list[Problem]) ->
     if not purpose:
         fault(["description", "purpose"], "is required; say what the data is for", value="")
     freshness = _freshness_hours(document, problems)
-    return Header(name or stem, data["version"], purpose.strip(), owner, freshness)
+    return Header(stem, data["version"], purpose.strip(), owner, freshness)
 
 
 def check_schema_object(document: MarkedDocument, name: str, problems: list[Problem]) -> bool:
@@ -99,8 +97,7 @@ def _freshness_hours(document: MarkedDocument, problems: list[Problem]) -> int |
         elif unit not in _HOURS:
             rule = f"must be one of {', '.join(_HOURS)}"
             near = nearest(unit, _HOURS)
-            written = None if unit else "nothing"
-            problems.append(document.problem((*path, "unit"), rule, value=written, nearest=near))
+            problems.append(document.problem((*path, "unit"), rule, nearest=near))
         elif not isinstance(value, int | float) or isinstance(value, bool) or value <= 0:
             problems.append(document.problem((*path, "value"), "must be a number above 0"))
         else:

@@ -8,7 +8,7 @@ from data_lake.problems import Problem, nearest
 
 
 def read_sql(path: Path, file: str) -> tuple[str, list[Problem]]:
-    """The statement in ``path`` without its closing semicolon, and what is wrong with it."""
+    """The statement in ``path`` without its closing semicolon, or what is wrong with it."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
@@ -16,8 +16,9 @@ def read_sql(path: Path, file: str) -> tuple[str, list[Problem]]:
     except UnicodeDecodeError as error:
         return "", [Problem(file, 1, "sql", "must be UTF-8 text; save it as UTF-8", str(error))]
     fault = sql.statement_fault(sql.tokens(text))
-    problems = [Problem(file, fault[0], "sql", *fault[1:])] if fault else []
-    return text.strip().removesuffix(";").rstrip(), problems
+    if fault:
+        return "", [Problem(file, fault[0], "sql", *fault[1:])]
+    return text.strip().removesuffix(";").rstrip(), []
 
 
 def table_problems(text: str, file: str, inputs: Sequence[str]) -> list[Problem]:
@@ -34,7 +35,6 @@ def table_problems(text: str, file: str, inputs: Sequence[str]) -> list[Problem]
     return problems
 
 
-def unread_inputs(text: str, inputs: Sequence[str]) -> list[int]:
-    """Positions of the inputs that the statement never reads."""
-    read = {token.word for token in sql.tables(sql.tokens(text))}
-    return [index for index, name in enumerate(inputs) if name not in read]
+def tables_read(text: str) -> set[str]:
+    """Names of the tables that the statement reads."""
+    return {token.word for token in sql.tables(sql.tokens(text))}

@@ -41,15 +41,9 @@ class ContractFile:
     contract: DatasetContract | ProductContract | None = None
 
     @property
-    def stem(self) -> str:
-        """The file's name without ``.odcs.yaml``."""
-        return self.path.name.removesuffix(SUFFIX)
-
-    @property
     def name(self) -> str:
-        """The name that the contract gives itself, or else the file's."""
-        named = self.document.data.get("name") if self.document else None
-        return named if isinstance(named, str) else self.stem
+        """The contract's name, which is the file's without ``.odcs.yaml``."""
+        return self.path.name.removesuffix(SUFFIX)
 
     @property
     def sql_file(self) -> str:
@@ -59,16 +53,23 @@ class ContractFile:
     def extension_path(self, loc: FieldPath) -> FieldPath:
         """Where a place of the extensions stands in the document."""
         items = self.document.data.get("customProperties") or () if self.document else ()
+        model = ProductExtensions if self.is_product else DatasetExtensions
+        known = {field.alias for field in model.model_fields.values()}
         for index, item in enumerate(items):
             if item["property"] == loc[0]:
-                return ("customProperties", index, "value", *loc[1:])
+                return (
+                    "customProperties",
+                    index,
+                    "value" if loc[0] in known else "property",
+                    *loc[1:],
+                )
         return ("customProperties", *loc)
 
 
 def read_contract(path: Path) -> ContractFile:
     """Read one file; whatever is wrong ends up in its ``problems``."""
     result = ContractFile(path, f"{path.parent.name}/{path.name}")
-    sql_path = path.with_name(f"{result.stem}.sql")
+    sql_path = path.with_name(f"{result.name}.sql")
     try:
         result.document = read_document(path, result.file)
     except DocumentError as error:
@@ -76,14 +77,20 @@ def read_contract(path: Path) -> ContractFile:
         result.is_product = sql_path.exists()
         return result
     result.problems, readable = standard_problems(result.document)
-    places = {(problem.line, problem.field) for problem in result.problems}
     result.is_product = sql_path.exists() or _has_inputs(result.document.data)
     if readable:
         own: list[Problem] = []
         _read_on(result, sql_path, own)
-        # What the standard already objects to is not said twice.
-        result.problems += [each for each in own if (each.line, each.field) not in places]
+        said = {problem.field for problem in result.problems}
+        said |= {_meant(problem) for problem in result.problems}
+        result.problems += [problem for problem in own if problem.field not in said]
     return result
+
+
+def _meant(problem: Problem) -> str:
+    """The field that was misspelt, so that it is not also reported as missing."""
+    parent, _, _ = problem.field.rpartition(".")
+    return f"{parent}.{problem.nearest}".removeprefix(".")
 
 
 def _has_inputs(data: dict[str, Any]) -> bool:
@@ -97,7 +104,7 @@ def _read_on(result: ContractFile, sql_path: Path, problems: list[Problem]) -> N
     document = result.document
     if document is None:
         return
-    header = read_header(document, result.stem, problems)
+    header = read_header(document, result.name, problems)
     table, rules = Table(), []
     if check_schema_object(document, header.name, problems):
         table = read_table(document, problems)

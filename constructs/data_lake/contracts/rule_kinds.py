@@ -45,7 +45,7 @@ class _Bounded(Implementation):
     def _has_an_end(self) -> Self:
         if self.min is None and self.max is None:
             raise PydanticCustomError(
-                "bounds", "is required, or max; add one", {"field": "min", "value": "neither"}
+                "bounds", "is required, or max; add one", {"field": "min", "value": ""}
             )
         if self.min is not None and self.max is not None and self.max < self.min:
             raise PydanticCustomError(

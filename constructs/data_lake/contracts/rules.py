@@ -153,9 +153,9 @@ def _read(
     entry: _Entry, content: dict[str, Any], locate: Locate
 ) -> tuple[Implementation, Locate] | None:
     kind = content.get("kind")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         rule = f"must be one of {', '.join(KINDS)}"
-        entry.fault(locate(["kind"]), rule, None if kind else "nothing", nearest(kind, KINDS))
+        entry.fault(locate(["kind"]), rule, near=nearest(kind, KINDS))
         return None
     try:
         return KINDS[kind].model_validate(content), locate
@@ -189,7 +189,7 @@ def _columns(
     for name in columns:
         column = table.column(name)
         accepted = implementation.accepted_types
-        if column and accepted and not column.type.startswith(accepted):
+        if column and column.type and accepted and not column.type.startswith(accepted):
             rule = f"needs a column of type {', '.join(accepted)}; {name} is {column.type}"
             entry.fault(locate(["kind"]), rule)
     return columns
@@ -197,7 +197,7 @@ def _columns(
 
 def _mentioned(entry: _Entry, expression: str, locate: Locate, table: Table) -> list[str]:
     names: list[str] = []
-    known = [column.name for column in table.columns]
+    known = [column.name.lower() for column in table.columns]
     for token in sql.columns(sql.tokens(expression), known):
         if token.word not in known:
             near = nearest(token.word, known)

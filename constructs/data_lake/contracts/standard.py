@@ -13,7 +13,7 @@ from typing import Any
 from jsonschema import Draft201909Validator
 from jsonschema.exceptions import ValidationError
 
-from data_lake.problems import Problem, nearest, shown
+from data_lake.problems import FieldPath, Problem, nearest, shown
 from data_lake.yaml_marks import MarkedDocument
 
 API_VERSION = "v3.1.0"
@@ -36,18 +36,27 @@ def standard_problems(document: MarkedDocument) -> tuple[list[Problem], bool]:
     the shape can be read on for further problems.
     """
     errors = list(_leaves(_validator().iter_errors(document.data)))
-    misspelt = {
-        (tuple(error.absolute_path), near)
-        for error in errors
-        if error.validator in _UNKNOWN_FIELD
-        for _, near in _unknown_fields(error)
-    }
+    unknown = [error for error in errors if error.validator in _UNKNOWN_FIELD]
+    others = [error for error in errors if error.validator not in _UNKNOWN_FIELD]
+    misspelt: set[tuple[FieldPath, str]] = set()
+    found: list[Problem] = []
+    shapely = all(error.validator in _HARMLESS for error in others)
+    for error in unknown:
+        path = tuple(error.absolute_path)
+        names = _unknown_fields(error)
+        misspelt |= {(path, near) for _, near in names}
+        for name, near in names:
+            rule = "is not a field of the standard"
+            found.append(document.problem((*path, name), rule, nearest=near))
+        if not names and not any(
+            tuple(other.absolute_path)[: len(path)] == path for other in others
+        ):
+            shapely = False
+            found += _misplaced_fields(error, document)
+    for error in others:
+        found += _problems(error, document, misspelt)
     # One line per place: the same value is checked once for each part that describes it.
-    problems: dict[tuple[int, str, str], Problem] = {}
-    for error in errors:
-        for problem in _problems(error, document, misspelt):
-            problems.setdefault((problem.line, problem.field, problem.rule), problem)
-    return list(problems.values()), all(error.validator in _HARMLESS for error in errors)
+    return list({(each.line, each.field, each.rule): each for each in found}.values()), shapely
 
 
 @cache
@@ -73,15 +82,12 @@ def _wrong_kind(error: ValidationError) -> bool:
 
 
 def _problems(
-    error: ValidationError, document: MarkedDocument, misspelt: set[tuple[Any, str]]
+    error: ValidationError, document: MarkedDocument, misspelt: set[tuple[FieldPath, str]]
 ) -> Iterator[Problem]:
     path = tuple(error.absolute_path)
     wanted: Any = error.validator_value
     instance: Any = error.instance
-    if error.validator in _UNKNOWN_FIELD:
-        for name, near in _unknown_fields(error):
-            yield document.problem((*path, name), "is not a field of the standard", nearest=near)
-    elif error.validator == "required":
+    if error.validator == "required":
         for name in wanted:
             if name not in instance and (path, name) not in misspelt:
                 yield document.problem((*path, name), "is required; add it", value="")
@@ -98,7 +104,7 @@ def _problems(
 
 
 def _choice_problems(
-    error: ValidationError, document: MarkedDocument, misspelt: set[tuple[Any, str]]
+    error: ValidationError, document: MarkedDocument, misspelt: set[tuple[FieldPath, str]]
 ) -> Iterator[Problem]:
     path = tuple(error.absolute_path)
     instance: Any = error.instance
@@ -109,7 +115,7 @@ def _choice_problems(
         rule = f"must be {' or '.join(filter(None, kinds))}" if any(kinds) else "has a wrong form"
         yield document.problem(path, rule)
     elif not any((path, name) in misspelt for name in names):
-        given = [name for name in names if name in instance]
+        given = [name for name in names if isinstance(instance, dict) and name in instance]
         rule = f"needs exactly one of {', '.join(names)}"
         yield document.problem(path, rule, value=", ".join(given) or "none of them")
 
@@ -125,10 +131,26 @@ def _unknown_fields(error: ValidationError) -> list[tuple[str, str]]:
     return [(name, nearest(name, known)) for name in instance if name not in known]
 
 
-def _known_fields(schema: Any) -> set[str]:
+def _misplaced_fields(error: ValidationError, document: MarkedDocument) -> list[Problem]:
+    """Problems of known fields that are refused for their type, or else for their neighbours."""
+    instance: Any = error.instance
+    path = tuple(error.absolute_path)
+    # jsonschema names the fields in its message only.
+    named = [name for name in instance if repr(name) in error.message]
+    types = {name: part.get("type") for name, part in _known_fields(error.schema).items()}
+    mistyped = [
+        document.problem((*path, name), f"must be {_KINDS.get(types[name], types[name])}")
+        for name in named
+        if types[name] and not _validator().is_type(instance[name], types[name])
+    ]
+    rule = "does not go with the fields beside it; remove it"
+    return mistyped or [document.problem((*path, name), rule) for name in named]
+
+
+def _known_fields(schema: Any) -> dict[str, Any]:
     if not isinstance(schema, dict):
-        return set()
-    known = set(schema.get("properties", ()))
+        return {}
+    known = dict(schema.get("properties", {}))
     if "$ref" in schema:
         definitions: Any = _validator().schema
         known |= _known_fields(definitions["$defs"][schema["$ref"].rpartition("/")[2]])

@@ -1,0 +1,150 @@
+"""The compiled bundle says what the contract says, in the same bytes each time."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent
+
+from data_lake.contracts import load_contracts
+
+Lake = Callable[..., Path]
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_a_dataset_is_compiled_with_every_field_that_functions_and_spark_read(lake: Lake) -> None:
+    orders = load_contracts(lake()).compile()["datasets"]["orders"]
+    rules = orders.pop("rules")
+
+    assert len(rules) == 3
+    assert orders == {
+        "name": "orders",
+        "kind": "dataset",
+        "version": "1.0.0",
+        "description": "Orders of the shop.",
+        "owner": "sales",
+        "zone": "processed",
+        "format": "iceberg",
+        "write_mode": "merge",
+        "raw": {
+            "prefix": "orders/",
+            "format": "csv",
+            "delimiter": ",",
+            "quote": '"',
+            "escape": '"',
+            "header": True,
+            "encoding": "UTF-8",
+            "null_values": [""],
+            "multiline": False,
+        },
+        "columns": [
+            _column("order_id", "bigint", required=True),
+            _column("country", "string", required=True, classification="public"),
+            _column("amount", "decimal(12,2)"),
+            _column("ordered_on", "date", pattern="dd.MM.yyyy"),
+        ],
+        "primary_key": ["order_id"],
+        "partition_by": ["country"],
+        "quality": {"threshold": 0.95},
+        "trigger": {"mode": "on_arrival"},
+        "schedule": {"cron": "0 6 ? * MON-FRI *", "time_zone": "Europe/Oslo"},
+        "freshness_hours": 48,
+    }
+
+
+def _column(name: str, kind: str, **more: object) -> dict[str, object]:
+    plain = {"required": False, "description": "", "classification": "internal"}
+    return {"name": name, "type": kind} | plain | more
+
+
+def test_a_product_is_compiled_without_the_fields_of_a_dataset(lake: Lake) -> None:
+    sales = load_contracts(lake()).compile()["products"]["sales"]
+
+    assert (sales["kind"], sales["zone"], sales["write_mode"]) == ("product", "curated", "replace")
+    assert not {"raw", "trigger", "schedule"} & set(sales)
+
+
+def test_a_dataset_without_schedule_says_so(lake: Lake) -> None:
+    countries = load_contracts(lake()).compile()["datasets"]["countries"]
+
+    assert countries["schedule"] is None
+    assert countries["freshness_hours"] is None
+
+
+def test_a_trigger_of_mode_schedule_carries_when_it_fires(lake: Lake) -> None:
+    trigger = "  - {property: trigger, value: {mode: schedule}}\n  - property: schedule\n"
+    contracts = load_contracts(lake(("orders.odcs.yaml", "  - property: schedule\n", trigger)))
+    orders = contracts.compile()["datasets"]["orders"]
+    schedule = {"cron": "0 6 ? * MON-FRI *", "time_zone": "Europe/Oslo"}
+
+    assert orders["trigger"] == {"mode": "schedule"} | schedule
+    assert orders["schedule"] == schedule
+
+
+def test_the_primary_key_and_the_partitioning_follow_their_positions(lake: Lake) -> None:
+    contracts = load_contracts(
+        lake(
+            ("orders.odcs.yaml", "primaryKeyPosition: 1", "primaryKeyPosition: 2"),
+            (
+                "orders.odcs.yaml",
+                "        partitioned: true\n",
+                "        primaryKey: true\n        primaryKeyPosition: 1\n",
+            ),
+        )
+    )
+
+    assert contracts.datasets["orders"].primary_key == ("country", "order_id")
+    assert contracts.datasets["orders"].partition_by == ()
+
+
+def test_the_bundle_is_written_as_json_that_reads_back_whole(lake: Lake, tmp_path: Path) -> None:
+    contracts = load_contracts(lake())
+    contracts.write(tmp_path / "contracts.json")
+
+    assert json.loads((tmp_path / "contracts.json").read_bytes()) == contracts.compile()
+
+
+def test_the_same_contracts_give_the_same_bytes_in_every_process(
+    lake: Lake, tmp_path: Path
+) -> None:
+    folder = lake()
+    program = dedent(
+        f"""
+        import hashlib, pathlib
+        from data_lake.contracts import load_contracts
+        file = pathlib.Path({str(tmp_path / "other.json")!r})
+        load_contracts(pathlib.Path({str(folder)!r})).write(file)
+        print(hashlib.sha256(file.read_bytes()).hexdigest())
+        """
+    )
+    hashes = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONPATH": str(ROOT / "constructs"), "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for seed in ("1", "2")
+    }
+    load_contracts(folder).write(tmp_path / "here.json")
+
+    assert hashes == {hashlib.sha256((tmp_path / "here.json").read_bytes()).hexdigest()}
+
+
+def test_contracts_are_read_without_the_cdk() -> None:
+    program = (
+        "import sys, data_lake.contracts; "
+        "print([name for name in sys.modules if name.startswith(('aws_cdk', 'jsii'))])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": str(ROOT / "constructs")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.strip() == "[]"
