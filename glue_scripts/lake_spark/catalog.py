@@ -1,6 +1,6 @@
 """Tables and partitions in the Glue catalog that are not Iceberg's, through plain boto3."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -8,6 +8,8 @@ import boto3
 if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
 
+PARTITION_BATCH = 100
+"""How many partitions Glue takes in one call."""
 PARQUET = {
     "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
     "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
@@ -49,35 +51,49 @@ def put_table(database: str, table: dict[str, Any]) -> None:
         client.update_table(DatabaseName=database, TableInput=table, SkipArchive=True)  # type: ignore[arg-type]
 
 
-def put_partition(
-    database: str, table: str, values: Sequence[str], storage: dict[str, Any]
+def put_partitions(
+    database: str, table: str, partitions: Mapping[tuple[str, ...], dict[str, Any]]
 ) -> None:
-    """Create a partition or point it to the given storage; readers see either, never neither."""
-    client = glue_client()
-    partition: Any = {"Values": list(values), "StorageDescriptor": storage}
-    try:
-        client.create_partition(DatabaseName=database, TableName=table, PartitionInput=partition)
-    except client.exceptions.AlreadyExistsException:
-        client.update_partition(
-            DatabaseName=database,
-            TableName=table,
-            PartitionValueList=list(values),
-            PartitionInput=partition,
-        )
+    """Create partitions, given as storage by values, or point existing ones to that storage.
+
+    Readers see each partition before or after, never in between. Raises `OSError` with Glue's own
+    words for the first refusal.
+    """
+    client, names = glue_client(), {"DatabaseName": database, "TableName": table}
+    entries = [
+        {"Values": list(values), "StorageDescriptor": storage}
+        for values, storage in partitions.items()
+    ]
+    for start in range(0, len(entries), PARTITION_BATCH):
+        batch: Any = entries[start : start + PARTITION_BATCH]
+        refused = client.batch_create_partition(**names, PartitionInputList=batch).get("Errors", [])
+        known = [
+            refusal["PartitionValues"]
+            for refusal in refused
+            if refusal["ErrorDetail"]["ErrorCode"] == "AlreadyExistsException"
+        ]
+        updates: Any = [
+            {"PartitionValueList": entry["Values"], "PartitionInput": entry}
+            for entry in batch
+            if entry["Values"] in known
+        ]
+        errors: list[Any] = [one for one in refused if one["PartitionValues"] not in known]
+        if updates:
+            answer = client.batch_update_partition(**names, Entries=updates)
+            errors += answer.get("Errors", [])
+        for error in errors:
+            raise OSError(f"{database}.{table}: Glue refused a partition: {error}")
 
 
 def drop_partition(database: str, table: str, values: Sequence[str]) -> None:
-    """Take a partition out of the catalog, if it is there; its files stay.
-
-    Raises `OSError` with Glue's own words for any other refusal.
-    """
-    answer = glue_client().batch_delete_partition(
-        DatabaseName=database, TableName=table, PartitionsToDelete=[{"Values": list(values)}]
-    )
-    for refusal in answer.get("Errors", []):
-        detail = refusal.get("ErrorDetail", {})
-        if detail.get("ErrorCode") != "EntityNotFoundException":
-            raise OSError(f"{database}.{table} {list(values)}: {detail.get('ErrorMessage')}")
+    """Take a partition out of the catalog, if it is there; its files stay."""
+    client = glue_client()
+    try:
+        client.delete_partition(
+            DatabaseName=database, TableName=table, PartitionValues=list(values)
+        )
+    except client.exceptions.EntityNotFoundException:
+        return
 
 
 def list_partitions(database: str, table: str) -> dict[tuple[str, ...], str]:

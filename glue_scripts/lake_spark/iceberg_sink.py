@@ -36,7 +36,7 @@ class IcebergSink:
 
     def is_published(self) -> bool:
         """Tell whether main has a snapshot of this run."""
-        return self.target.exists() and self.target.published_snapshot(self.run_id) is not None
+        return self.target.published_snapshot(self.run_id) is not None
 
     def stage(self, rows: DataFrame) -> Staged:
         """Write the rows on a new branch of current main, as the contract's write mode says."""
@@ -48,16 +48,21 @@ class IcebergSink:
             return self._merge(good)
         write = target.replace if contract.write_mode == "replace" else target.append
         write(good, self.branch, self.run_id)
-        snapshot, summary = next(target.ancestry(target.refs()[self.branch]))
-        return Staged(int(summary.get(ADDED, 0)), self.branch, str(snapshot))
+        return self._staged(None)
 
     def _merge(self, good: DataFrame) -> Staged:
         good.write.mode("overwrite").parquet(self.scratch_uri)
         rows = self.target.spark.read.schema(good.schema).parquet(self.scratch_uri)
         self.target.merge(rows, self.branch, self.run_id)
-        staged = Staged(rows.count(), self.branch, str(self.target.refs()[self.branch]))
+        staged = self._staged(rows.count())
         delete_prefix(self.scratch_uri)
         return staged
+
+    def _staged(self, rows: int | None) -> Staged:
+        head = self.target.state().head(self.branch)
+        assert head is not None  # noqa: S101 - it was written just now
+        count = int(head.summary.get(ADDED, 0)) if rows is None else rows
+        return Staged(count, self.branch, str(head.id))
 
     def discard(self) -> None:
         """Drop the branch."""

@@ -6,7 +6,7 @@ partition after and another before. Whoever repeats the publish completes what t
 
 from typing import Any
 
-from lake_spark.catalog import drop_partition, parquet_storage, put_partition, put_table
+from lake_spark.catalog import drop_partition, parquet_storage, put_partitions, put_table
 from lake_spark.errors import NothingStaged, PublishConflict
 from lake_spark.parquet_tables import (
     ADD,
@@ -86,9 +86,16 @@ def _switch(table: ParquetTable, run_id: str, intent: dict[str, Any]) -> None:
     location = table.location
     if table.contract.partition_by:
         put_table(table.database, _describe(table, location, table.published_run()))
-        for partition in intent["partitions"]:
-            storage = parquet_storage(partition["location"], table.file_columns)
-            put_partition(table.database, table.contract.name, partition["values"], storage)
+        put_partitions(
+            table.database,
+            table.contract.name,
+            {
+                tuple(partition["values"]): parquet_storage(
+                    partition["location"], table.file_columns
+                )
+                for partition in intent["partitions"]
+            },
+        )
         for values in intent["dropped"]:
             drop_partition(table.database, table.contract.name, values)
     else:

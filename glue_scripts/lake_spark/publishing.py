@@ -8,6 +8,7 @@ from pyspark.sql import SparkSession
 
 from lake_spark.contract import load_contract
 from lake_spark.errors import NothingStaged, PublishConflict
+from lake_spark.metadata import MAIN
 from lake_spark.parquet_publishing import publish_folder
 from lake_spark.places import staging_uri, table_for
 from lake_spark.storage import write_json
@@ -55,16 +56,16 @@ def publish(spark: SparkSession, arguments: Mapping[str, str]) -> None:
 def publish_branch(table: IcebergTable, run_id: str) -> dict[str, Any]:
     """Move main to the run's branch and drop the branch."""
     branch = branch_of(run_id)
-    if not table.exists():
+    if table.metadata() is None:
         raise NothingStaged(f"{table.plain_name} does not exist; stage run {run_id} first")
+    # Spark may remember the table as it was before another process changed it.
+    table.spark.sql(f"REFRESH TABLE {table.name}")
     published = table.published_snapshot(run_id)
-    previous = table.refs().get("main")
     if published is None:
-        _fast_forward(table, branch, run_id)
-        snapshot = table.refs()["main"]
+        previous = _fast_forward(table, branch, run_id)
+        snapshot = table.state().refs[MAIN]
     else:
-        snapshot = published
-        previous = _parent(table, published)
+        snapshot, previous = published.id, published.parent
     table.drop_branch(branch)
     return {
         "snapshot_id": str(snapshot),
@@ -73,25 +74,21 @@ def publish_branch(table: IcebergTable, run_id: str) -> dict[str, Any]:
     }
 
 
-def _fast_forward(table: IcebergTable, branch: str, run_id: str) -> None:
-    refs = table.refs()
-    if branch not in refs:
+def _fast_forward(table: IcebergTable, branch: str, run_id: str) -> int | None:
+    """Move main to the branch and give the snapshot that main had."""
+    state = table.state()
+    if branch not in state.refs:
         raise NothingStaged(
             f"{table.plain_name} has no branch {branch}; stage run {run_id} before publishing it"
         )
-    main = refs.get("main")
-    staged_from = {snapshot for snapshot, _ in table.ancestry(refs[branch])}
-    if main is not None and main not in staged_from:
+    main = state.refs.get(MAIN)
+    if main is not None and main not in {snapshot.id for snapshot in state.ancestry(branch)}:
         raise PublishConflict(
             f"{table.plain_name}: main moved to snapshot {main} after run {run_id} was staged; "
             "stage the run again on the new main"
         )
     table.spark.sql(
         f"CALL {CATALOG}.system.fast_forward("
-        f"table => '{table.database}.{table.contract.name}', branch => 'main', to => '{branch}')"
+        f"table => '{table.database}.{table.contract.name}', branch => '{MAIN}', to => '{branch}')"
     )
-
-
-def _parent(table: IcebergTable, snapshot: int) -> int | None:
-    chain = [found for found, _ in table.ancestry(snapshot)]
-    return chain[1] if len(chain) > 1 else None
+    return main

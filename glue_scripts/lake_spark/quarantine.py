@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
-from lake_spark.catalog import parquet_storage, put_partition, put_table
+from lake_spark.catalog import parquet_storage, put_partitions, put_table
 from lake_spark.inputs import InputFile
 from lake_spark.lines import FirstLine
 from lake_spark.names import POSITION
@@ -103,12 +103,8 @@ def _register(quarantine: Quarantine) -> None:
             "StorageDescriptor": parquet_storage(quarantine.table_uri, COLUMNS),
         },
     )
-    put_partition(
-        quarantine.database,
-        quarantine.dataset,
-        [quarantine.run_id],
-        parquet_storage(quarantine.run_uri, COLUMNS),
-    )
+    storage = parquet_storage(quarantine.run_uri, COLUMNS)
+    put_partitions(quarantine.database, quarantine.dataset, {(quarantine.run_id,): storage})
 
 
 def forget_bad_rows(quarantine: Quarantine) -> None:

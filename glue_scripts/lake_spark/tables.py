@@ -1,16 +1,15 @@
 """Iceberg tables: made and grown from contracts, written on a branch of the run's own."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
-from lake_spark.catalog import find_table
 from lake_spark.contract import ColumnContract, Contract
-from lake_spark.errors import ContractMismatch
+from lake_spark.errors import ContractMismatch, NothingStaged
+from lake_spark.metadata import MAIN, Snapshot, TableMetadata, read_metadata
 
 CATALOG = "glue_catalog"
 RUN_ID = "strata.run-id"
@@ -50,18 +49,16 @@ class IcebergTable:
         """The table's name in reports."""
         return f"{CATALOG}.{self.database}.{self.contract.name}"
 
-    def exists(self) -> bool:
-        """Tell whether the table is in the catalog, and have Spark forget what it knew of it.
+    def metadata(self) -> TableMetadata | None:
+        """Give the table's present state, None if it does not exist."""
+        return read_metadata(self.database, self.contract.name)
 
-        Raises `ContractMismatch` if the table is there in another format.
-        """
-        found = find_table(self.database, self.contract.name)
+    def state(self) -> TableMetadata:
+        """Give the present state of a table that exists."""
+        found = self.metadata()
         if found is None:
-            return False
-        if found.get("Parameters", {}).get("table_type", "").upper() != "ICEBERG":
-            raise self._mismatch("the table in the catalog is not an Iceberg table")
-        self.spark.sql(f"REFRESH TABLE {self.name}")
-        return True
+            raise NothingStaged(f"{self.plain_name} does not exist; was it dropped meanwhile?")
+        return found
 
     def fit_to_contract(self) -> None:
         """Create the table, or give it the contract's new columns and wider types.
@@ -69,10 +66,18 @@ class IcebergTable:
         Raises `ContractMismatch` for any other difference. A column that is added here is seen by
         readers at once, without values.
         """
-        if self.exists():
-            self._evolve()
-        else:
+        found = self.metadata()
+        if found is None:
             self._create()
+            return
+        # Spark may remember the table as it was before another process changed it.
+        self.spark.sql(f"REFRESH TABLE {self.name}")
+        expected = list(self.contract.partition_by)
+        if found.partition_by != expected:
+            raise self._mismatch(
+                f"partitioned by {found.partition_by}, the contract says {expected}"
+            )
+        self._fit_columns()
 
     def _create(self) -> None:
         columns = ", ".join(
@@ -88,15 +93,12 @@ class IcebergTable:
             " TBLPROPERTIES ('format-version' = '2')"
         )
 
-    def _evolve(self) -> None:
+    def _fit_columns(self) -> None:
         schema = self.spark.table(self.name).schema
         found = {field.name: field.dataType.simpleString() for field in schema.fields}
         removed = [name for name in found if name not in self.contract.column_names]
         if removed:
             raise self._mismatch(f"column {removed[0]!r} is in the table and not in the contract")
-        expected, partitions = list(self.contract.partition_by), self._partitions()
-        if expected != partitions:
-            raise self._mismatch(f"partitioned by {partitions}, the contract says {expected}")
         for column in self.contract.columns:
             self._fit_column(column, found.get(column.name))
 
@@ -120,54 +122,30 @@ class IcebergTable:
             "take the change back, or make it under a new dataset name"
         )
 
-    def _partitions(self) -> list[str]:
-        fields = self.spark.table(f"{self.name}.partitions").schema
-        if "partition" not in fields.names:
-            return []
-        partition: Any = fields["partition"].dataType
-        return list(partition.names)
-
     def _alter(self, change: str) -> None:
         self.spark.sql(f"ALTER TABLE {self.name} {change}")
 
-    def refs(self) -> dict[str, int]:
-        """Give the snapshot of every branch and tag; `main` is missing before the first publish."""
-        rows = self.spark.table(f"{self.name}.refs").select("name", "snapshot_id").collect()
-        return {row["name"]: row["snapshot_id"] for row in rows}
-
-    def ancestry(self, snapshot: int | None) -> Iterator[tuple[int, dict[str, str]]]:
-        """Give a snapshot's id and summary, then its parent's, down to the oldest one kept."""
-        snapshots = self.spark.table(f"{self.name}.snapshots")
-        rows = snapshots.select("snapshot_id", "parent_id", "summary").collect()
-        known = {row["snapshot_id"]: row for row in rows}
-        while snapshot in known:
-            row = known[snapshot]
-            yield row["snapshot_id"], dict(row["summary"])
-            snapshot = row["parent_id"]
-
-    def published_snapshot(self, run_id: str) -> int | None:
-        """Give the snapshot of main that a run published, or None if it has not published."""
-        found = (
-            snapshot
-            for snapshot, summary in self.ancestry(self.refs().get("main"))
-            if summary.get(RUN_ID) == run_id
-        )
-        return next(found, None)
+    def published_snapshot(self, run_id: str) -> Snapshot | None:
+        """Give the snapshot of main that a run published, None if it has published nothing."""
+        found = self.metadata()
+        snapshots = found.ancestry(MAIN) if found else iter(())
+        return next((one for one in snapshots if one.summary.get(RUN_ID) == run_id), None)
 
     def start_branch(self, branch: str) -> None:
         """Begin a run's branch at main, dropping what this and earlier runs left half done."""
-        for stale in [name for name in self.refs() if name.startswith(RUN_BRANCH)]:
-            self.drop_branch(stale)
+        for stale in [name for name in self.state().refs if name.startswith(RUN_BRANCH)]:
+            self._alter(f"DROP BRANCH `{stale}`")
         self._alter(f"CREATE BRANCH `{branch}`")
 
     def drop_branch(self, branch: str) -> None:
         """Drop a branch, if it is there."""
-        self._alter(f"DROP BRANCH IF EXISTS `{branch}`")
+        if branch in self.state().refs:
+            self._alter(f"DROP BRANCH `{branch}`")
 
     def has_rows(self) -> bool:
         """Tell whether readers of main see any row."""
-        summary = next(self.ancestry(self.refs().get("main")), (0, {}))[1]
-        return int(summary.get("total-records", 0)) > 0
+        head = self.state().head(MAIN)
+        return head is not None and int(head.summary.get("total-records", 0)) > 0
 
     def append(self, rows: DataFrame, branch: str, run_id: str) -> None:
         """Add rows to a branch, in one commit that names the run."""
