@@ -54,7 +54,12 @@ def wait_until_quiet(
     while calm < CALM_POLLS:
         now = running(lake)
         watch(now)
-        calm = 0 if now or _queued(lake) else calm + 1
+        calm = 0 if now or _messages(lake, "ArrivalQueueUrl") else calm + 1
+        if dead := _messages(lake, "ArrivalDeadLetterQueueUrl"):
+            raise StrataError(
+                f"{dead} arrivals could not be registered and lie in the dead-letter queue; "
+                f"the log says why: {lake.folder}/emulator.log"
+            )
         if time.monotonic() > deadline:
             busy = ", ".join(f"{one.dataset} in {one.state}" for one in now) or "messages"
             raise StrataError(f"the lake was still busy after {seconds:.0f} s: {busy}")
@@ -71,9 +76,9 @@ def _state(lake: LocalLake, execution_arn: str) -> str:
     return "starting"
 
 
-def _queued(lake: LocalLake) -> int:
+def _messages(lake: LocalLake, queue: str) -> int:
     counts = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
     answer = lake.client("sqs").get_queue_attributes(
-        QueueUrl=lake["ArrivalQueueUrl"], AttributeNames=list(counts)
+        QueueUrl=lake[queue], AttributeNames=list(counts)
     )
     return sum(int(answer["Attributes"][name]) for name in counts)

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -84,7 +85,7 @@ def _make_environment() -> None:
     compiled = {**os.environ, "UV_COMPILE_BYTECODE": "1", "VIRTUAL_ENV": str(VENV)}
     compiled.pop("PYTHONDONTWRITEBYTECODE", None)
     _run([python, "-m", "pip", "install", "--quiet", UV], env=compiled)
-    install = [VENV / "bin" / "uv", "pip", "install", "--quiet"]
+    install: list[str | Path] = [VENV / "bin" / "uv", "pip", "install", "--quiet"]
     _say("installing the pinned requirements")
     _run([*install, "--requirement", "requirements.txt"], env=compiled)
     _run([*install, "--no-deps", "--no-build-isolation", "--editable", "."], env=compiled)
@@ -99,7 +100,7 @@ def _say(line: str) -> None:
     print("setup: " + line, flush=True)
 
 
-def _run(command: list[str | Path], env: dict[str, str] | None = None) -> None:
+def _run(command: Sequence[str | Path], env: dict[str, str] | None = None) -> None:
     outcome = subprocess.run([str(part) for part in command], cwd=ROOT, env=env, check=False)
     if outcome.returncode != 0:
         sys.exit(outcome.returncode)

@@ -23,7 +23,8 @@ class Stack:
     """One synthesised stack."""
 
     name: str
-    template: Path
+    template_uri: str
+    """Where the template is once the assets are uploaded: it may be too long to be sent along."""
     tags: dict[str, str]
     region: str
 
@@ -88,7 +89,7 @@ def read_assembly(folder: Path) -> Assembly:
         raise StrataError(f"{folder} holds no cloud assembly; synthesise first.")
     artifacts: dict[str, Any] = json.loads(manifest_file.read_text())["artifacts"]
     stacks = {
-        name: _stack(folder, name, artifact)
+        name: _stack(name, artifact)
         for name, artifact in artifacts.items()
         if artifact["type"] == "aws:cloudformation:stack"
     }
@@ -101,11 +102,11 @@ def read_assembly(folder: Path) -> Assembly:
     )
 
 
-def _stack(folder: Path, name: str, artifact: dict[str, Any]) -> Stack:
+def _stack(name: str, artifact: dict[str, Any]) -> Stack:
     properties = artifact["properties"]
     return Stack(
         name=properties.get("stackName", name),
-        template=folder / properties["templateFile"],
+        template_uri=properties["stackTemplateAssetObjectUrl"],
         tags=properties.get("tags", {}),
         region=artifact["environment"].rsplit("/", 1)[1],
     )

@@ -2,7 +2,6 @@
 
 import subprocess
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,7 @@ def deploy(
     """
     outputs: Outputs = {}
     for region in dict.fromkeys(stack.region for stack in assembly.stacks):
-        play_public_parameters(emulator, region)
+        play_bootstrap(emulator, region)
     _upload(assembly, emulator)
     for stack in assembly.stacks:
         progress(stack.name)
@@ -46,20 +45,14 @@ def deploy(
     return outputs
 
 
-def play_public_parameters(emulator: Emulator, region: str) -> None:
-    """Put the parameters that AWS and `cdk bootstrap` publish, which templates look up by name.
-
-    The layer behind the Powertools parameter is not used: functions run on this machine's Python,
-    which has the same version of Powertools installed.
-    """
-    ssm = _client(emulator, "ssm", region)
-    powertools = version("aws-lambda-powertools")
-    layer = f"arn:aws:lambda:{region}:017000801446:layer:AWSLambdaPowertoolsPythonV3:1"
-    for name, value in (
-        ("/cdk-bootstrap/hnb659fds/version", BOOTSTRAP_VERSION),
-        (f"/aws/service/powertools/python/arm64/python3.13/{powertools}", layer),
-    ):
-        ssm.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+def play_bootstrap(emulator: Emulator, region: str) -> None:
+    """Put the parameter that `cdk bootstrap` leaves and every template asks for."""
+    _client(emulator, "ssm", region).put_parameter(
+        Name="/cdk-bootstrap/hnb659fds/version",
+        Value=BOOTSTRAP_VERSION,
+        Type="String",
+        Overwrite=True,
+    )
 
 
 def _upload(assembly: Assembly, emulator: Emulator) -> None:
@@ -77,7 +70,7 @@ def _deploy_stack(stack: Stack, emulator: Emulator) -> Outputs:
     cloudformation = _client(emulator, "cloudformation", stack.region)
     arguments: dict[str, Any] = {
         "StackName": stack.name,
-        "TemplateBody": stack.template.read_text(),
+        "TemplateURL": f"{emulator.endpoint}/{stack.template_uri.removeprefix('s3://')}",
         "Capabilities": ["CAPABILITY_NAMED_IAM"],
         "Tags": [{"Key": key, "Value": value} for key, value in stack.tags.items()],
     }
@@ -111,7 +104,6 @@ def deploy_with_cli(environment: str, folder: Path, emulator: Emulator) -> Outpu
     Slower than `deploy`; it shows that the CLI's own path works. Raises `StrataError` with the
     CLI's output if it fails.
     """
-    play_public_parameters(emulator, emulator.region)
     cli = ROOT / "node_modules" / ".bin" / "cdk"
     target = f"aws://{emulator.account}/{emulator.region}"
     for arguments in (

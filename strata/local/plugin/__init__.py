@@ -5,10 +5,13 @@ of them against a live emulator.
 """
 
 from strata.local.plugin import (
+    branches,
     glue_crawlers,
     glue_jobs,
     lambda_errors,
+    public_parameters,
     resources,
+    s3_events,
     schedules,
     step_functions,
 )
@@ -18,9 +21,12 @@ HOOKS: tuple[Hook | Entry, ...] = (
     *glue_jobs.HOOKS,
     *glue_crawlers.HOOKS,
     *step_functions.HOOKS,
+    *branches.HOOKS,
     *lambda_errors.HOOKS,
     *schedules.HOOKS,
+    *s3_events.HOOKS,
     *resources.HOOKS,
+    *public_parameters.HOOKS,
 )
 
 

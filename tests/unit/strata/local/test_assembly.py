@@ -17,12 +17,21 @@ def write_assembly(folder: Path) -> None:
     stack = {"type": "aws:cloudformation:stack", "environment": target}
     artifacts = {
         "upper": stack
-        | {"properties": {"templateFile": "upper.json"}, "dependencies": ["lower", "upper.assets"]},
+        | {
+            "properties": {"stackTemplateAssetObjectUrl": "s3://assets/upper.json"},
+            "dependencies": ["lower", "upper.assets"],
+        },
         "upper.assets": {
             "type": "cdk:asset-manifest",
             "properties": {"file": "upper.assets.json"},
         },
-        "lower": stack | {"properties": {"templateFile": "lower.json", "tags": {"Owner": "us"}}},
+        "lower": stack
+        | {
+            "properties": {
+                "stackTemplateAssetObjectUrl": "s3://assets/lower.json",
+                "tags": {"Owner": "us"},
+            }
+        },
     }
     (folder / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
     destination = {"here": {"bucketName": "assets", "objectKey": "code.zip"}}

@@ -1,0 +1,68 @@
+"""One deployed local lake for all end-to-end tests, fed once with small real and bad files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from strata.activity import wait_until_quiet
+from strata.arrivals import put_object
+from strata.local.lake import LocalLake, bring_up, take_down
+from strata.notices import notices, open_inbox
+from strata.sample_data import Upload, damaged_files, real_files
+
+SAMPLE_LINES = 3_001
+"""Header and 3,000 flights: enough for every step, and quick."""
+
+
+@pytest.fixture(scope="session")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalLake]:
+    """Give a lake that was deployed from the synthesised templates, still empty."""
+    folder = tmp_path_factory.mktemp("lake")
+    running = bring_up(folder=folder)
+    open_inbox(running)
+    try:
+        yield running
+    finally:
+        take_down(folder)
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Upload]:
+    """Give the real files, the flights cut to a few thousand."""
+    folder = tmp_path_factory.mktemp("samples")
+    airlines, flights = real_files(folder)
+    short = folder / "some flights.csv"
+    with flights.file.open() as whole:
+        short.write_text("".join(line for _, line in zip(range(SAMPLE_LINES), whole, strict=False)))
+    return [airlines, Upload("flights/some flights.csv", short, "a part of the real file")]
+
+
+@pytest.fixture(scope="session")
+def loaded(lake: LocalLake, samples: list[Upload]) -> LocalLake:
+    """Give the lake after the real files went through it."""
+    _feed(lake, samples)
+    return lake
+
+
+@pytest.fixture(scope="session")
+def tried(
+    loaded: LocalLake, samples: list[Upload], tmp_path_factory: pytest.TempPathFactory
+) -> LocalLake:
+    """Give the lake after the files that are wrong went through it, too."""
+    damaged = damaged_files(tmp_path_factory.mktemp("damaged"), again=samples[1].file)
+    _feed(loaded, damaged)
+    return loaded
+
+
+@pytest.fixture(scope="session")
+def sent(tried: LocalLake) -> list[dict[str, object]]:
+    """Give every notice that the lake has sent until now."""
+    return notices(tried)
+
+
+def _feed(lake: LocalLake, uploads: list[Upload]) -> None:
+    for upload in uploads:
+        assert Path(upload.file).exists()
+        put_object(lake, upload.key, upload.file)
+    wait_until_quiet(lake, seconds=300)
