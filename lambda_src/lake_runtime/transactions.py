@@ -15,13 +15,16 @@ Change = Mapping[str, Any]
 ACTIONS_PER_REQUEST = 100
 """The service's limit: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html"""
 _TRIES = 6
+_PASSING = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+"""Reasons that go away by themselves and that the SDK does not retry inside a cancellation."""
 
 
 def write_groups(groups: Sequence[Sequence[Change]]) -> list[bool]:
     """Write each group whole or not at all, and tell per group whether it was written.
 
     A group is refused when a condition of it does not hold; the others are written all the same.
-    Raises `LedgerUnsettled` if another transaction keeps touching the same items.
+    Raises `LedgerUnsettled` if other transactions keep touching the same items, or the table
+    stays throttled.
     """
     written: list[bool] = []
     size = max((len(group) for group in groups), default=1)
@@ -45,8 +48,8 @@ def _write_chunk(groups: Sequence[Sequence[Change]]) -> list[bool]:
             time.sleep(0.05 * 2**attempt)
     else:
         raise LedgerUnsettled(
-            f"the ledger refused {len(pending)} changes {_TRIES} times because other transactions "
-            "touched the same items; the step is safe to repeat"
+            f"the ledger refused {len(pending)} changes {_TRIES} times because it was throttled or "
+            "other transactions touched the same items; the step is safe to repeat"
         )
     return [index not in refused for index in range(len(groups))]
 
@@ -62,7 +65,7 @@ def _try_write(groups: Sequence[Sequence[Change]]) -> set[int] | None:
     except ClientError as error:
         codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
         failed = {owners[at] for at, code in enumerate(codes) if code == "ConditionalCheckFailed"}
-        if failed or "TransactionConflict" in codes:
+        if failed or _PASSING.intersection(codes):
             return failed
         raise
     return None

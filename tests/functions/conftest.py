@@ -25,6 +25,7 @@ def lake(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, _clients: None) ->
             monkeypatch.setenv(name, value)
     monkeypatch.setenv("CONTRACTS_URI", "")
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Strata")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "lake")
     made = Lake()
     for name, value in made.environment().items():
         monkeypatch.setenv(name, value)

@@ -166,3 +166,23 @@ def test_a_later_publish_is_not_overwritten_by_a_late_close(lake):
     lake.close("run-2", "published")
     lake.close("run-1", "published")
     assert lake.items("STATE")[0]["last_published_run"] == "run-2"
+
+
+def test_a_duplicate_shares_the_end_of_the_file_whose_bytes_it_repeats(lake):
+    # Given two files with the same bytes in one run that is not good enough
+    versions = [lake.arrive(f"flights/{name}.csv") for name in ("a", "b")]
+    opened = lake.read_and_plan()
+    lake.stage("run-1", rows_good=0, rows_quarantined=2, score=0.0)
+    lake.judge(opened)
+    # When it is closed
+    lake.close("run-1", "quarantined")
+    # Then neither is called a duplicate, for nothing of them was published
+    assert [lake.arrival(version)["rule"] for version in versions] == ["quality", "quality"]
+    assert [lake.status(version) for version in versions] == ["rejected", "rejected"]
+
+
+def test_a_duplicate_of_a_file_of_the_same_run_is_told_as_one_once_that_is_published(lake):
+    versions = [lake.arrive(f"flights/{name}.csv") for name in ("a", "b")]
+    lake.publish_run()
+    assert [lake.status(version) for version in versions] == ["published", "duplicate"]
+    assert lake.record("run-1")["files_duplicate"] == 1

@@ -83,3 +83,12 @@ def test_a_close_that_was_cut_off_is_finished_by_the_next(lake, monkeypatch):
     assert closed["outcome"] == "published"
     assert lake.status(version) == "published"
     assert lake.items("LOCK") == []
+
+
+def test_every_run_names_a_next_run_of_its_own(lake):
+    lake.arrive("flights/a.csv", one_row(1))
+    first = lake.publish_run("run-1")["next_name"]
+    lake.arrive("flights/b.csv", one_row(2))
+    second = lake.publish_run("run-2")["next_name"]
+    assert first != second
+    assert len(first) <= 80

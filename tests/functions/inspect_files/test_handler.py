@@ -108,15 +108,17 @@ def test_the_same_bytes_after_they_were_not_published_are_read(lake, outcome):
     assert lake.plan(opened)["accepted"] == 1
 
 
-def test_a_duplicate_of_a_file_that_a_failed_run_left_is_not_lost_with_it(lake):
+def test_a_duplicate_of_a_file_that_a_failed_run_left_is_not_lost_with_it(lake, monkeypatch):
     # Given two files with the same bytes, and a run over both that failed
     first, second = lake.arrive("flights/a.csv"), lake.arrive("flights/b.csv")
     lake.read_and_plan("run-1")
     lake.close("run-1", "failed")
     assert set(lake.waiting()) == {first.arrival_id, second.arrival_id}
-    # When the first is deleted before the next run
+    # When the first is deleted before the next run, which comes to the second before the first
     lake.s3.delete_object(Bucket=lake.raw, Key=first.key, VersionId=first.version_id)
-    _inspected(lake, "run-2")
+    monkeypatch.setenv("FILES_PER_INSPECTION", "1")
+    opened = lake.open("run-2")
+    lake.inspect(opened | {"batches": opened["batches"][::-1]})
     # Then the second brings the bytes
     assert lake.inspection(first, "run-2")["verdict"] == "missing"
     assert lake.inspection(second, "run-2")["verdict"] == "accepted"

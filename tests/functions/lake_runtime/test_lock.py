@@ -74,3 +74,32 @@ def test_a_lease_is_renewed_by_its_holder_alone(lake, lock):
 def test_a_lease_of_a_lock_that_is_free_is_lost(lock):
     with pytest.raises(LeaseLost):
         lock.renew("run-1")
+
+
+class _Late(DatasetLock):
+    """A lock whose reader saw it as it was before another run acted."""
+
+    seen = None
+
+    def holder(self):
+        return type(self).seen
+
+
+def test_a_run_that_saw_an_expired_lock_too_late_does_not_take_it_from_its_new_holder(
+    lake, lock, monkeypatch
+):
+    # Given two runs that both saw the lock of a dead one
+    lock.acquire("run-1", "arn:1", 60)
+    lake.expire_lock()
+    monkeypatch.setattr(_Late, "seen", lock.holder())
+    # When the first of them has taken it over
+    lock.acquire("run-2", "arn:2", 60)
+    # Then the second does not get it
+    assert _Late(lock.ledger).acquire("run-3", "arn:3", 60) is None
+    assert lock.holder().run_id == "run-2"
+
+
+def test_a_run_that_saw_a_free_lock_too_late_does_not_take_it(lock):
+    lock.acquire("run-1", "arn:1", 60)
+    assert _Late(lock.ledger).acquire("run-2", "arn:2", 60) is None
+    assert lock.holder().run_id == "run-1"

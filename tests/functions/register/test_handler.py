@@ -37,7 +37,8 @@ def test_the_same_event_twice_is_one_arrival_and_one_run(lake):
 
 
 def test_an_event_that_comes_again_after_the_file_was_published_starts_nothing(lake):
-    version = lake.arrive("flights/a.csv")
+    version, other = lake.upload("flights/a.csv"), lake.upload("flights/b.csv", b"")
+    lake.register(lake.event(version), lake.event(other))
     lake.publish_run()
     started = lake.executions()
     assert lake.register(lake.event(version)) == []
