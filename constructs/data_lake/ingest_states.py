@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from data_lake.asl import State, States, both, choose, each, invoke, remember, run_job, task
+from data_lake.crawl_states import branch_failed, crawl_states
 from data_lake.retries import (
     ALREADY_STARTED,
-    CRAWLER_RUNNING,
-    GLUE_BUSY,
-    GLUE_HICCUP,
     NOT_DELIVERED,
     PUBLISH_UNSURE,
 )
@@ -16,9 +14,6 @@ from data_lake.run_states import JOB_RUN, RUN, RunStates, unexpected_answer
 from data_lake.spark_job import SparkJob
 
 _INSPECTIONS_AT_ONCE: Final = 10
-_POLL_SECONDS: Final = 15
-_POLLS: Final = 120
-"""Half an hour; a crawl that takes longer counts as failed."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +104,10 @@ class IngestMachine:
         return {
             "StageAndCrawl": both(
                 ("StageRows", self._stage_branch()),
-                ("StartCrawler", self._crawl_branch()),
+                (
+                    "StartCrawler",
+                    crawl_states(self.crawler_name, self.shared.functions.check_drift),
+                ),
                 assign={"branches": "{% $states.result %}"},
                 catch="CloseFailed",
                 then="BothBranchesSucceeded?",
@@ -139,55 +137,7 @@ class IngestMachine:
                 catch="StageFailed",
                 catch_assign={},
             ),
-            "StageFailed": _branch_failed(),
-        }
-
-    def _crawl_branch(self) -> States:
-        crawler = {"Name": self.crawler_name}
-        state = "$states.input.Crawler.State"
-        return {
-            "StartCrawler": task(
-                "aws-sdk:glue:startCrawler",
-                crawler,
-                retries=[CRAWLER_RUNNING, GLUE_BUSY, GLUE_HICCUP],
-                assign={"polls": 0},
-                catch="CrawlFailed",
-                catch_assign={},
-                then="WaitForCrawler",
-            ),
-            "WaitForCrawler": {"Type": "Wait", "Seconds": _POLL_SECONDS, "Next": "GetCrawler"},
-            "GetCrawler": task(
-                "aws-sdk:glue:getCrawler",
-                crawler,
-                retries=[GLUE_BUSY, GLUE_HICCUP],
-                assign={"polls": "{% $polls + 1 %}"},
-                catch="CrawlFailed",
-                catch_assign={},
-                then="CrawlerDone?",
-            ),
-            "CrawlerDone?": choose(
-                (
-                    f"{state} = 'READY' and $states.input.Crawler.LastCrawl.Status = 'SUCCEEDED'",
-                    "CheckDrift",
-                ),
-                (f"{state} = 'READY' or $polls >= {_POLLS}", "CrawlerDidNotSucceed"),
-                otherwise="WaitForCrawler",
-            ),
-            "CrawlerDidNotSucceed": remember(
-                output={
-                    "Error": "CrawlerDidNotSucceed",
-                    "Cause": "{% $string($states.input.Crawler.LastCrawl) %}",
-                },
-                then="CrawlFailed",
-            ),
-            "CheckDrift": invoke(
-                self.shared.functions.check_drift,
-                RUN,
-                output={"failed": False, "drift": "{% $states.result.Payload.drift %}"},
-                catch="CrawlFailed",
-                catch_assign={},
-            ),
-            "CrawlFailed": _branch_failed(),
+            "StageFailed": branch_failed(),
         }
 
     def _publish(self) -> States:
@@ -263,7 +213,3 @@ class IngestMachine:
             catch_assign={},
             then=then,
         )
-
-
-def _branch_failed() -> State:
-    return remember(output={"failed": True, "error": "{% $states.input %}"})

@@ -7,7 +7,6 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from data_lake.acknowledgement import acknowledge
 from data_lake.encryption import LakeKey
 from data_lake.zone import LakeZone, ZoneLifecycle, lifecycle_rules
 
@@ -71,7 +70,7 @@ class LakeStorage(Construct):
         }
 
     def _access_logs(self, name: str, lifecycle: ZoneLifecycle, retain: bool) -> s3.Bucket:
-        bucket = s3.Bucket(
+        return s3.Bucket(
             self,
             "AccessLogs",
             bucket_name=name,
@@ -85,10 +84,6 @@ class LakeStorage(Construct):
             lifecycle_rules=lifecycle_rules(lifecycle),
             removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,
         )
-        acknowledge(
-            bucket, "AwsSolutions-S1", reason="Logging the log bucket to itself would never end."
-        )
-        return bucket
 
 
 def bucket_name(prefix: str, zone: str, account: str, region: str) -> str:

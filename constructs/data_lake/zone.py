@@ -112,7 +112,7 @@ class LakeZone(Construct):
 
 
 def lifecycle_rules(lifecycle: ZoneLifecycle) -> list[s3.LifecycleRule]:
-    """Give the bucket's one lifecycle rule, or none if every value is off."""
+    """Give the bucket's one lifecycle rule."""
     stages = (
         (lifecycle.infrequent_access_after_days, s3.StorageClass.INFREQUENT_ACCESS),
         (lifecycle.archive_after_days, s3.StorageClass.GLACIER),

@@ -1,0 +1,244 @@
+"""What every state of both machines promises, whatever it does."""
+
+import re
+
+import pytest
+
+from tests.synth.synthesised import all_scopes, all_states, flat, inner_scopes, listed, ways
+
+MACHINES = ["ingest", "curate"]
+ENDS = {"Succeed", "Fail"}
+JSONPATH_FIELDS = {
+    "InputPath",
+    "OutputPath",
+    "ResultPath",
+    "ResultSelector",
+    "Parameters",
+    "ItemsPath",
+    "SecondsPath",
+    "TimeoutSecondsPath",
+}
+
+
+@pytest.fixture(params=MACHINES)
+def name(request):
+    """Give the name of each machine."""
+    return request.param
+
+
+@pytest.fixture
+def definition(prod, name):
+    """Give the definition of each machine."""
+    return prod.definition(name)
+
+
+@pytest.fixture
+def states(definition):
+    """Give every state of each machine by its name."""
+    return dict(all_states(definition))
+
+
+@pytest.fixture
+def tasks(states):
+    """Give every task of each machine by its name."""
+    return {name: state for name, state in states.items() if state["Type"] == "Task"}
+
+
+def test_every_task_gives_up_in_time(tasks):
+    assert {name for name, task in tasks.items() if not task.get("TimeoutSeconds")} == set()
+
+
+def test_every_task_that_waits_for_a_job_outlasts_the_jobs_own_timeout(prod, tasks):
+    waiting = [task for task in tasks.values() if task["Resource"].endswith("startJobRun.sync")]
+    assert len(waiting) == 2
+    for task in waiting:
+        assert task["TimeoutSeconds"] > prod.settings.spark.timeout_minutes * 60
+
+
+def test_an_execution_ends_when_the_environment_says_so(lake, name):
+    given = lake.definition(name)
+    assert given["TimeoutSeconds"] == lake.settings.pipeline.timeout_minutes * 60
+
+
+def test_every_task_retries_with_backoff_full_jitter_and_a_bounded_wait(tasks):
+    for name, task in tasks.items():
+        assert task["Retry"], name
+        for retry in task["Retry"]:
+            assert retry["JitterStrategy"] == "FULL", name
+            assert retry["BackoffRate"] > 1, name
+            assert retry["MaxDelaySeconds"] >= retry["IntervalSeconds"], name
+
+
+def test_no_task_retries_errors_that_it_does_not_name(tasks):
+    retried = {
+        error
+        for task in tasks.values()
+        for retry in task["Retry"]
+        for error in retry["ErrorEquals"]
+    }
+    assert "States.ALL" not in retried
+    assert not retried & {"SourceChanged", "LeaseLost", "ContractMissing", "States.Permissions"}
+
+
+def test_every_error_is_caught_where_it_happens_or_around_it(definition):
+    def check(scope, is_caught):
+        for name, state in scope["States"].items():
+            catches = state.get("Catch", [])
+            catches_all = any(entry["ErrorEquals"] == ["States.ALL"] for entry in catches)
+            if state["Type"] in ("Task", "Map", "Parallel"):
+                assert catches_all or is_caught, name
+            for inner in inner_scopes(state):
+                check(inner, catches_all or is_caught)
+
+    check(definition, is_caught=False)
+
+
+def test_everything_is_jsonata(definition, states):
+    assert definition["QueryLanguage"] == "JSONata"
+    for name, state in states.items():
+        assert not JSONPATH_FIELDS & set(state), name
+        assert "QueryLanguage" not in state, name
+        assert not [key for key in _keys(state) if key.endswith(".$")], name
+
+
+def test_every_way_leads_to_a_state_and_every_state_can_be_reached_and_left(definition):
+    for scope in all_scopes(definition):
+        states = scope["States"]
+        reached, new = set(), {scope["StartAt"]}
+        while new:
+            reached |= new
+            new = {way for name in new for way in ways(states[name])} - reached
+        assert reached == set(states)
+        for name, state in states.items():
+            assert ways(state) or state.get("End") or state["Type"] in ENDS, name
+
+
+def test_no_branch_or_item_sets_a_variable_of_the_states_around_it(definition):
+    def check(scope, outer):
+        own = {variable for state in scope["States"].values() for variable in _assigned(state)}
+        assert not own & outer
+        for state in scope["States"].values():
+            for inner in inner_scopes(state):
+                check(inner, own | outer)
+
+    check(definition, set())
+
+
+def test_every_variable_that_is_read_is_set_somewhere(definition, states):
+    text = str(states)
+    read = set(re.findall(r"\$([a-z_]+)(?![a-z_]*\()", text)) - {"states"}
+    assigned = {variable for state in states.values() for variable in _assigned(state)}
+    assert read <= assigned
+
+
+def test_an_execution_that_fails_says_why_in_its_own_words(states):
+    failing = [state for state in states.values() if state["Type"] == "Fail"]
+    assert failing
+    for state in failing:
+        assert "{%" in state["Cause"]
+
+
+def test_a_failed_notice_never_replaces_the_error_that_it_tells_of(states):
+    notices = [
+        state for state in states.values() if state.get("Resource", "").endswith("sns:publish")
+    ]
+    assert len(notices) == 3
+    for notice in notices:
+        assert all("Assign" not in entry for entry in notice["Catch"])
+
+
+def test_no_side_effect_of_publishing_can_fail_a_run(states):
+    effects = states["SideEffects"]
+    assert len(effects["Branches"]) == 2
+    for branch in effects["Branches"]:
+        assert not [state for state in branch["States"].values() if state["Type"] == "Fail"]
+    assert effects["Catch"][0]["Next"] == effects["Next"]
+
+
+def test_a_run_is_closed_as_failed_whatever_failed_before(definition, states):
+    holders = [scope for scope in all_scopes(definition) if "CloseFailed" in scope["States"]]
+    (scope,) = holders
+    quiet = {"CloseFailed", "NotifyFailure", "NotifyQuarantine", "SideEffects"}
+    for name, state in scope["States"].items():
+        restarts = state.get("Resource", "").endswith("startExecution")
+        if "Catch" in state and name not in quiet and not restarts:
+            assert state["Catch"][0]["Next"] == "CloseFailed", name
+            assert state["Catch"][0]["Assign"] == {"error": "{% $states.errorOutput %}"}, name
+
+
+def test_the_machine_is_traced_and_logs_every_event_but_no_data(prod, name):
+    machine = prod.machine(name)
+    assert machine["TracingConfiguration"] == {"Enabled": True}
+    logging = machine["LoggingConfiguration"]
+    assert (logging["Level"], logging["IncludeExecutionData"]) == ("ALL", False)
+    groups = [
+        flat(group.get("LogGroupName", "")) for group in prod.properties("AWS::Logs::LogGroup")
+    ]
+    assert f"/aws/vendedlogs/states/{prod.settings.prefix}-{name}" in groups
+
+
+def test_every_deployment_publishes_a_version_and_moves_the_alias_to_it(prod):
+    machines = prod.resources("AWS::StepFunctions::StateMachine")
+    versions = prod.resources("AWS::StepFunctions::StateMachineVersion")
+    assert {
+        version["Properties"]["StateMachineRevisionId"]["Fn::GetAtt"][0]
+        for version in versions.values()
+    } == set(machines)
+    assert {version["DeletionPolicy"] for version in versions.values()} == {"Retain"}
+    aliases = prod.properties("AWS::StepFunctions::StateMachineAlias")
+    assert {alias["Name"] for alias in aliases} == {"live"}
+    routes = [route for alias in aliases for route in alias["RoutingConfiguration"]]
+    assert {route["Weight"] for route in routes} == {100}
+    assert {route["StateMachineVersionArn"]["Fn::GetAtt"][0] for route in routes} == set(versions)
+
+
+def test_the_machine_may_invoke_and_run_exactly_what_its_states_name(prod, name, tasks):
+    statements = prod.statements(prod.machine(name)["RoleArn"])
+    allowed = {
+        flat(resource)
+        for statement in statements
+        if "lambda:InvokeFunction" in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    }
+    invoked = {
+        task["Arguments"]["FunctionName"]
+        for task in tasks.values()
+        if task["Resource"].endswith("lambda:invoke")
+    }
+    assert allowed == invoked
+    jobs = [
+        flat(resource)
+        for statement in statements
+        if "glue:StartJobRun" in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    ]
+    run = {
+        task["Arguments"]["JobName"]
+        for task in tasks.values()
+        if task["Resource"].endswith("startJobRun.sync")
+    }
+    assert {resource.rsplit("/", 1)[-1] for resource in jobs} == run
+
+
+def test_stopping_an_execution_stops_its_job(prod, name):
+    actions = {
+        action
+        for statement in prod.statements(prod.machine(name)["RoleArn"])
+        for action in listed(statement["Action"])
+    }
+    assert "glue:BatchStopJobRun" in actions
+
+
+def _keys(value):
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _keys(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _keys(inner)
+
+
+def _assigned(state):
+    for entry in (state, *state.get("Catch", [])):
+        yield from entry.get("Assign", {})
