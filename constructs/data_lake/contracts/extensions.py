@@ -107,13 +107,6 @@ class TableExtensions(Extension):
     write_mode: WriteMode
     quality_threshold: float = Field(default=0.95, ge=0, le=1)
 
-    @field_validator("write_mode")
-    @classmethod
-    def _merge_needs_snapshots(cls, mode: str, info: ValidationInfo) -> str:
-        if mode == "merge" and info.data.get("table_format") == "parquet":
-            raise ValueError("must be append or replace for tableFormat parquet")
-        return mode
-
 
 class DatasetExtensions(TableExtensions):
     """The ``customProperties`` of a dataset."""

@@ -35,7 +35,11 @@ def standard_problems(document: MarkedDocument) -> tuple[list[Problem], bool]:
     A misspelt field is one problem, not also the absence of the right one. A document that has
     the shape can be read on for further problems.
     """
-    errors = list(_leaves(_validator().iter_errors(document.data)))
+    errors = [
+        error
+        for error in _leaves(_validator().iter_errors(document.data))
+        if not _asks_for_a_map_of_nothing(error)
+    ]
     unknown = [error for error in errors if error.validator in _UNKNOWN_FIELD]
     others = [error for error in errors if error.validator not in _UNKNOWN_FIELD]
     misspelt: set[tuple[FieldPath, str]] = set()
@@ -75,6 +79,13 @@ def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
             yield from _leaves(meant[0])
         else:
             yield error
+
+
+def _asks_for_a_map_of_nothing(error: ValidationError) -> bool:
+    # The schema's condition "logicalType is map" also holds where there is no logicalType.
+    instance: Any = error.instance
+    wanted: Any = error.validator_value
+    return error.validator == "required" and wanted == ["map"] and "logicalType" not in instance
 
 
 def _wrong_kind(error: ValidationError) -> bool:

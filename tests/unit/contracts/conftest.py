@@ -6,6 +6,8 @@ from textwrap import dedent
 
 import pytest
 
+from data_lake.contracts import ContractError, load_contracts
+
 ORDERS = """\
 apiVersion: v3.1.0
 kind: DataContract
@@ -150,3 +152,15 @@ def lake(tmp_path: Path) -> Lake:
         return folder
 
     return write
+
+
+@pytest.fixture
+def complaint(lake: Lake) -> Callable[..., str]:
+    """Write the small lake, with edits or more files; give the text of the error in reading it."""
+
+    def read(*edits: tuple[str, str, str], more: dict[str, str] | None = None) -> str:
+        with pytest.raises(ContractError) as raised:
+            load_contracts(lake(*edits, more=more))
+        return str(raised.value)
+
+    return read

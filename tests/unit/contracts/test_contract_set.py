@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
+import pytest
+
 from data_lake.contracts import load_contracts
 
 Lake = Callable[..., Path]
@@ -57,6 +59,50 @@ def test_a_dataset_is_compiled_with_every_field_that_functions_and_spark_read(la
 def _column(name: str, kind: str, **more: object) -> dict[str, object]:
     plain = {"required": False, "description": "", "classification": "internal"}
     return {"name": name, "type": kind} | plain | more
+
+
+def test_the_bundle_says_which_format_it_has(lake: Lake) -> None:
+    bundle = load_contracts(lake()).compile()
+
+    assert bundle["format"] == 1, "functions and Spark refuse another format"
+    assert sorted(bundle) == ["datasets", "format", "products"]
+
+
+def test_csv_may_be_written_as_the_producer_writes_it(lake: Lake) -> None:
+    written = "format: csv\n      encoding: ISO-8859-1\n      delimiter: ;\n      header: false"
+    raw = load_contracts(lake(("orders.odcs.yaml", "format: csv", written))).datasets["orders"].raw
+
+    assert (raw.encoding, raw.delimiter, raw.header) == ("ISO-8859-1", ";", False)
+
+
+def test_a_contract_cannot_be_changed_after_it_was_checked(lake: Lake) -> None:
+    orders = load_contracts(lake()).datasets["orders"]
+
+    for part, field in (
+        (orders, "write_mode"),
+        (orders.raw, "prefix"),
+        (orders.columns[0], "type"),
+    ):
+        with pytest.raises(ValueError, match="frozen"):
+            setattr(part, field, "append")
+
+
+@pytest.mark.parametrize(
+    ("unit", "hours"), [("h", 2), ("days", 48), ("min", pytest.approx(2 / 60))]
+)
+def test_freshness_is_compiled_to_hours_whatever_its_unit(
+    lake: Lake, unit: str, hours: object
+) -> None:
+    contracts = load_contracts(lake(("orders.odcs.yaml", "unit: d", f"unit: {unit}")))
+
+    assert contracts.datasets["orders"].freshness_hours == hours
+
+
+def test_a_column_may_give_its_physical_type_alone(lake: Lake) -> None:
+    both = "logicalType: number\n        physicalType: decimal(12, 2)"
+    contracts = load_contracts(lake(("orders.odcs.yaml", both, "physicalType: double")))
+
+    assert contracts.datasets["orders"].columns[2].type == "double"
 
 
 def test_a_product_is_compiled_without_the_fields_of_a_dataset(lake: Lake) -> None:

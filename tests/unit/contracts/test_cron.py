@@ -17,6 +17,7 @@ from data_lake.contracts.cron import check_cron, known_time_zones
         "0 12 ? * 6L *",
         "0 12 ? * 3#2 *",
         "*/5 * * * ? *",
+        "0 0 1 1 ? 1970",
     ],
 )
 def test_what_scheduler_accepts_is_accepted(cron: str) -> None:
