@@ -13,7 +13,13 @@ from rich.text import Text
 
 from strata.activity import Execution
 
+LOG_WIDTH = 140
+"""Columns of a line where there is no terminal to ask."""
+FOLD = 44
+"""Text longer than this is folded inside a table."""
 console = Console(highlight=False)
+if not console.is_terminal:
+    console.width = LOG_WIDTH
 OUTCOME_STYLES = {
     "published": "green",
     "published_with_warnings": "yellow",
@@ -67,16 +73,53 @@ def heading(text: str) -> None:
 
 
 def show_rows(rows: pa.Table | list[dict[str, Any]], title: str | None = None) -> None:
-    """Print rows as a table; numbers to the right, missing values as a dash."""
+    """Print rows: as a table where it fits the width, else each row as a list of its fields.
+
+    Numbers go to the right; a missing value is a dash.
+    """
     listed = rows.to_pylist() if isinstance(rows, pa.Table) else rows
     names = rows.schema.names if isinstance(rows, pa.Table) else list(listed[0]) if listed else []
-    table = Table(title=title, title_justify="left", header_style="bold", pad_edge=False)
+    if title:
+        console.print(Text(title, style="bold"))
+    if not listed:
+        console.print(Text("no rows" + (f" ({', '.join(names)})" if names else ""), style="dim"))
+    elif sum(_width(name, listed) + 3 for name in names) <= console.width:
+        console.print(_table(names, listed))
+    else:
+        for number, row in enumerate(listed, start=1):
+            console.print(Text(f"row {number}", style="bold"))
+            console.print(_record(names, row))
+
+
+def _width(name: str, rows: list[dict[str, Any]]) -> int:
+    """Give the columns that a field asks for; long text may be folded at `FOLD`."""
+    return max(len(name), *(min(_cell(name, row[name]).cell_len, FOLD) for row in rows))
+
+
+def _table(names: list[str], rows: list[dict[str, Any]]) -> Table:
+    table = Table(header_style="bold", pad_edge=False)
     for name in names:
-        numbers = all(isinstance(row[name], int | float | None) for row in listed)
-        table.add_column(name, justify="right" if numbers and listed else "left", overflow="fold")
-    for row in listed:
+        numbers = all(isinstance(row[name], int | float | None) for row in rows)
+        long = max(_cell(name, row[name]).cell_len for row in rows) > FOLD
+        table.add_column(
+            name,
+            justify="right" if numbers else "left",
+            overflow="fold",
+            no_wrap=not long,
+            min_width=FOLD if long else None,
+        )
+    for row in rows:
         table.add_row(*(_cell(name, row[name]) for name in names))
-    console.print(table)
+    return table
+
+
+def _record(names: list[str], row: dict[str, Any]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column(overflow="fold")
+    for name in names:
+        table.add_row(Text(f"  {name}", style="dim"), _cell(name, row[name]))
+    return table
 
 
 def _cell(name: str, value: Any) -> Text:

@@ -1,7 +1,6 @@
 """The demo: a lake on this machine, real files in, tables out, and what became of the bad ones."""
 
 import time
-from pathlib import Path
 
 from strata.activity import wait_until_quiet
 from strata.arrivals import put_object
@@ -14,10 +13,11 @@ from strata.report import arrivals_table, notices_table, rules_table, runs_table
 from strata.sample_data import Upload, damaged_files, real_files
 
 PUNCTUALITY = """
-SELECT carrier, name, SUM(flights) AS flights, SUM(cancelled) AS cancelled,
-       ROUND(SUM(on_time_share * flights) / SUM(flights), 3) AS on_time_share
+SELECT carrier_name, SUM(flights) AS flights, SUM(cancelled) AS cancelled,
+       ROUND(SUM(on_time_share * (flights - cancelled)) / SUM(flights - cancelled), 3)
+         AS on_time_share
 FROM curated.daily_punctuality
-GROUP BY carrier, name
+GROUP BY carrier_name
 ORDER BY flights DESC
 LIMIT 8
 """
@@ -49,8 +49,7 @@ def demo() -> None:
     files = real_files(state_folder() / "samples")
     _load(lake, narrator, "Real files arrive in the raw zone", files)
     real = time.monotonic()
-    damaged = damaged_files(state_folder() / "damaged", again=Path(files[0].file))
-    damaged[-1] = Upload("airlines/again.csv", files[0].file, damaged[-1].story)
+    damaged = damaged_files(state_folder() / "damaged", again=files[0])
     _load(lake, narrator, "Files arrive that are wrong", damaged)
     _tell(lake)
     heading("The data product, asked with SQL")

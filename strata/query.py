@@ -39,9 +39,10 @@ def query(lake: LocalLake, sql: str) -> pa.Table:
             for name in names:
                 _offer(connection, lake, name)
             connection.execute("SET enable_external_access = false")
-            return connection.execute(sql).to_arrow_table()
+            answer: pa.Table = connection.sql(sql).to_arrow_table()
         except duckdb.Error as error:
             raise StrataError(f"the query was not understood: {error}") from error
+    return answer
 
 
 def tables(lake: LocalLake) -> list[str]:

@@ -21,7 +21,7 @@ def runs_table(lake: LocalLake) -> list[Row]:
             "rows in": run.get("rows_in"),
             "good": run.get("rows_good"),
             "quarantined": run.get("rows_quarantined"),
-            "score": run.get("score"),
+            "score": round(float(run["score"]), 4) if run.get("score") else None,
             "seconds": round(sum(step.seconds for step in steps(lake, run["execution_arn"])), 1),
         }
         for run in runs(lake)
@@ -48,7 +48,7 @@ def rules_table(lake: LocalLake) -> list[Row]:
         stage = artifact(lake, run["dataset"], run["run_id"], "stage.json") or {}
         found += [
             {"dataset": run["dataset"], "rule": rule["rule"], "severity": rule["severity"]}
-            | {"rows": rule["rows"], "run": run["run_id"]}
+            | {"rows": rule["rows"]}
             for rule in stage.get("rules", [])
             if rule["rows"]
         ]

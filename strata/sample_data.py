@@ -12,6 +12,10 @@ FLIGHTS_HEADER = (
     "flight,tailnum,origin,dest,air_time,distance,hour,minute,time_hour"
 )
 
+GOOD_ROWS = 200
+BAD_ROWS = 5
+"""How many rows of the damaged file are good, and how many are damaged in a way of their own."""
+
 
 @dataclass(frozen=True)
 class Upload:
@@ -41,15 +45,16 @@ def real_files(folder: Path) -> list[Upload]:
     ]
 
 
-def damaged_files(folder: Path, again: Path) -> list[Upload]:
+def damaged_files(folder: Path, again: Upload) -> list[Upload]:
     """Write files that are wrong, each in one way, into `folder`.
 
-    `again` is a file that was loaded before; it is offered a second time.
+    `again` is an upload that was made before; its bytes are offered a second time.
     """
     folder.mkdir(parents=True, exist_ok=True)
     uploads = []
+    mixture = f"{GOOD_ROWS} good rows and {BAD_ROWS} damaged ones"
     for name, key, content, story in (
-        ("rows.csv", "flights/2014 rows + é.csv", _rows(), "good rows among damaged ones"),
+        ("rows.csv", "flights/2014 rows + é.csv", _rows(), mixture),
         ("empty.csv", "flights/empty.csv", b"", "no bytes at all"),
         ("header.csv", "flights/header only.csv", f"{FLIGHTS_HEADER}\n".encode(), "no rows"),
         ("columns.csv", "flights/columns.csv", b"carrier,fare\nUA,99\n", "another header"),
@@ -59,16 +64,17 @@ def damaged_files(folder: Path, again: Path) -> list[Upload]:
         file = folder / name
         file.write_bytes(content)
         uploads.append(Upload(key, file, story))
-    return [*uploads, Upload("flights/again.csv", again, "the same bytes a second time")]
+    prefix = again.key.rpartition("/")[0]
+    return [*uploads, Upload(f"{prefix}/again.csv", again.file, "the same bytes a second time")]
 
 
 def _rows() -> bytes:
-    """Give rows of a new year: two good ones, then one for each kind of damage."""
-    good = "2014,1,1,517,515,2,830,819,11,UA,{},N14228,EWR,IAH,227,1400,5,15,2014-01-01T10:00:00Z"
-    text = good.format(3).replace(",1400,", ",far,")
-    few = ",".join(good.format(4).split(",")[:-3])
-    many = good.format(5) + ",surplus"
-    unknown = good.format(6).replace("EWR", "XXX")
-    latin = good.format(7).encode().replace(b"N14228", b"N\xe914228")
-    lines = [FLIGHTS_HEADER, good.format(1), good.format(2), text, few, many, unknown]
-    return "\n".join(lines).encode() + b"\n" + latin + b"\n"
+    """Give rows of a new year: good ones, then one for each kind of damage."""
+    row = "2014,1,1,517,515,2,830,819,11,UA,{},N14228,EWR,IAH,227,1400,5,15,2014-01-01T10:00:00Z"
+    good = [row.format(number) for number in range(1, GOOD_ROWS + 1)]
+    text = row.format(9001).replace(",1400,", ",far,")
+    few = ",".join(row.format(9002).split(",")[:-3])
+    many = row.format(9003) + ",surplus"
+    unknown = row.format(9004).replace("EWR", "XXX")
+    latin = row.format(9005).encode().replace(b"N14228", b"N\xe914228")
+    return "\n".join([FLIGHTS_HEADER, *good, text, few, many, unknown]).encode() + b"\n" + latin

@@ -1,6 +1,5 @@
 """The emulator as a process: started on loopback, waited for, stopped again."""
 
-import contextlib
 import os
 import signal
 import socket
@@ -20,6 +19,8 @@ from strata.paths import ROOT
 ACCOUNT = "000000000000"
 """The account that the emulator plays when the environment names no other."""
 START_SECONDS = 60
+_children: dict[int, subprocess.Popen[bytes]] = {}
+"""Servers that this process started; one may outlive it, so that another command finds it."""
 
 
 def free_port() -> int:
@@ -63,11 +64,9 @@ class Emulator:
     account: str = ACCOUNT
     region: str = "us-east-1"
     wait_scale: float = 0.0
-    detached: bool = False
-    """Whether the process outlives the one that started it."""
     settings: dict[str, str] = field(default_factory=dict)
     """More variables for the server process, for tests."""
-    _process: subprocess.Popen[bytes] | None = None
+    _pid: int | None = None
 
     @property
     def endpoint(self) -> str:
@@ -77,9 +76,9 @@ class Emulator:
     @property
     def pid(self) -> int:
         """The id of the server process; raises `StrataError` before `start()`."""
-        if self._process is None:
+        if self._pid is None:
             raise StrataError("the emulator has not been started")
-        return self._process.pid
+        return self._pid
 
     def environment(self) -> dict[str, str]:
         """Give the environment for a client process of this emulator."""
@@ -93,7 +92,7 @@ class Emulator:
         self.port = self.port or free_port()
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as sink:
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 [sys.executable, "-m", "strata.local.server"],
                 env=self.environment() | self._server_settings() | self.settings,
                 cwd=ROOT,
@@ -102,9 +101,11 @@ class Emulator:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self._pid = process.pid
+        _children[process.pid] = process
         deadline = time.monotonic() + START_SECONDS
         while not is_answering(self.endpoint):
-            if self._process.poll() is not None or time.monotonic() > deadline:
+            if process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
                 raise StrataError(f"the emulator did not start; its log says why: {self.log}")
             time.sleep(0.1)
@@ -124,10 +125,9 @@ class Emulator:
 
     def stop(self) -> None:
         """End the server and everything it started."""
-        if self._process is not None:
-            end_process_group(self._process.pid)
-            self._process.wait()
-            self._process = None
+        if self._pid is not None:
+            end_process_group(self._pid)
+            self._pid = None
 
     def __enter__(self) -> Self:
         """Start the server."""
@@ -167,8 +167,8 @@ def end_process_group(pid: int, patience: float = 5.0) -> None:
 
 
 def _group_lives(pid: int) -> bool:
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
+    if pid in _children and _children[pid].poll() is not None:
+        del _children[pid]
     try:
         os.killpg(pid, 0)
     except ProcessLookupError:

@@ -50,7 +50,7 @@ def tried(
     loaded: LocalLake, samples: list[Upload], tmp_path_factory: pytest.TempPathFactory
 ) -> LocalLake:
     """Give the lake after the files that are wrong went through it, too."""
-    damaged = damaged_files(tmp_path_factory.mktemp("damaged"), again=samples[1].file)
+    damaged = damaged_files(tmp_path_factory.mktemp("damaged"), again=samples[0])
     _feed(loaded, damaged)
     return loaded
 
