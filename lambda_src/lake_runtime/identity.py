@@ -25,8 +25,13 @@ def execution_name(dataset: str, parts: Iterable[str]) -> str:
 
 
 def utc_now() -> str:
-    """Give the time as ISO 8601 in UTC with microseconds: fixed width, so it sorts as text."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """Give the time now as `utc_text` writes it."""
+    return utc_text(datetime.now(UTC))
+
+
+def utc_text(time: datetime) -> str:
+    """Give a time as ISO 8601 in UTC with microseconds: fixed width, so it sorts as text."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def seconds_between(start: str, end: str) -> float:

@@ -2,9 +2,8 @@
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 
 class Record(BaseModel):
@@ -97,7 +96,7 @@ class PublishReport(Report):
     run_id: str
     table: str
     snapshot_id: str | None = None
-    published_at: str
+    published_at: AwareDatetime
 
 
 class TaskError(Report):
@@ -105,6 +104,3 @@ class TaskError(Report):
 
     Error: str = ""
     Cause: str = ""
-
-
-JsonObject = dict[str, Any]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from lake_runtime.claims import return_arrivals, settle_arrivals
-from lake_runtime.identity import seconds_between, utc_now
+from lake_runtime.identity import seconds_between, utc_now, utc_text
 from lake_runtime.ledger import Status
 from lake_runtime.records import Claim, Inspection, PublishReport, StageReport, Verdict
 from lake_runtime.reports import (
@@ -155,7 +155,7 @@ def _write_state(run: Run, published: PublishReport) -> None:
     run.ledger.write_state(
         {
             "last_published_run": run.run_id,
-            "last_published_at": published.published_at,
+            "last_published_at": utc_text(published.published_at),
             "table": published.table,
             "snapshot_id": published.snapshot_id,
         }

@@ -1,6 +1,6 @@
 import json
 
-from tests.functions.support.resources import one_row
+from tests.functions.support.resources import HEADER, one_row
 
 
 def _message(closed):
@@ -157,12 +157,12 @@ def test_a_later_publish_is_not_overwritten_by_a_late_close(lake):
     lake.arrive("flights/a.csv", one_row(1))
     lake.read_and_plan("run-1")
     lake.stage("run-1")
-    lake.publish("run-1", published_at="2026-01-01T00:00:00.000000Z")
+    lake.publish("run-1", published_at="2026-01-01T00:00:00+00:00")
     lake.close("run-1", "published")
     lake.arrive("flights/b.csv", one_row(2))
     lake.read_and_plan("run-2")
     lake.stage("run-2")
-    lake.publish("run-2", published_at="2026-01-02T00:00:00.000000Z")
+    lake.publish("run-2", published_at="2026-01-01T00:00:00.500000+00:00")
     lake.close("run-2", "published")
     lake.close("run-1", "published")
     assert lake.items("STATE")[0]["last_published_run"] == "run-2"
@@ -186,3 +186,27 @@ def test_a_duplicate_of_a_file_of_the_same_run_is_told_as_one_once_that_is_publi
     lake.publish_run()
     assert [lake.status(version) for version in versions] == ["published", "duplicate"]
     assert lake.record("run-1")["files_duplicate"] == 1
+
+
+def test_no_value_of_a_record_is_in_a_notice_a_log_or_the_ledger(lake, capsys, caplog):
+    # Given files that are wrong in many ways, each with a name of a person in it
+    person = b"Jane Doe"
+    lake.arrive("flights/no-header.csv", b"2013,1," + person + b"\n")
+    lake.arrive("flights/json.csv", b'{"carrier": "' + person + b'"}\n')
+    lake.arrive("flights/binary.csv", person + bytes(100))
+    lake.arrive("flights/good.csv", HEADER + b"2013,1," + person + b"\n")
+    # When a run takes them, and fails with the person in its cause
+    lake.read_and_plan()
+    cause = json.dumps({"ErrorMessage": "SparkException: cannot cast 'Jane Doe'"})
+    error = {"Error": "States.TaskFailed", "Cause": cause}
+    closed = lake.close("run-1", "failed", error=error)
+    # Then nothing that people or machines are told has the name
+    told = [json.dumps(closed), capsys.readouterr().out, caplog.text, str(lake.items("A"))]
+    told += [str(lake.record("run-1")), json.dumps(lake.artifact("run-1", "run.json"))]
+    told += [
+        lake.body(lake.quarantine, key).decode()
+        for key in lake.keys(lake.quarantine)
+        if key.startswith("rejections/")
+    ]
+    assert len(told) == 9
+    assert not [text for text in told if "Jane" in text]

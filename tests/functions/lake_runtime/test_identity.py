@@ -1,4 +1,5 @@
 import re
+from datetime import datetime, timedelta, timezone
 
 from lake_runtime.identity import (
     arrival_id,
@@ -6,6 +7,7 @@ from lake_runtime.identity import (
     run_prefix,
     seconds_between,
     utc_now,
+    utc_text,
 )
 
 
@@ -29,6 +31,11 @@ def test_an_execution_name_fits_step_functions_whatever_the_dataset_is_called():
 
 def test_a_runs_prefix_ends_in_a_slash():
     assert run_prefix("flights", "run-1") == "runs/flights/run-1/"
+
+
+def test_a_time_of_another_zone_is_told_in_utc():
+    time = datetime(2026, 1, 1, 12, tzinfo=timezone(timedelta(hours=-5)))
+    assert utc_text(time) == "2026-01-01T17:00:00.000000Z"
 
 
 def test_times_sort_as_text():

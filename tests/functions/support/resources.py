@@ -160,7 +160,7 @@ class Resources:
             "snapshot_id": f"snapshot-of-{run_id}",
             "previous_snapshot_id": None,
             "already_published": False,
-            "published_at": "2026-01-01T00:00:00.000000Z",
+            "published_at": "2026-01-01T00:00:00+00:00",
         }
         self.write(dataset, run_id, "publish.json", content | report)
 
