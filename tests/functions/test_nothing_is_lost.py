@@ -44,36 +44,32 @@ class Story:
         if opened["status"] != "opened":
             return False
         death = None if end else self.choose.choice([*DEATHS, *[None] * 6])
-        end = end or self.choose.choice(ENDS)
-        if not self._live(opened, run_id, death, end):
-            self.lake.expire_lock()
+        if death == "published":
+            end = "published"
+        for step in self._life(opened, run_id, end or self.choose.choice(ENDS)):
+            if step == death:
+                self.lake.expire_lock()
+                break
         return True
 
-    def _live(self, opened, run_id, death, end):
-        if death == "opened":
-            return False
-        self.lake.inspect(opened)
-        if self.choose.random() < 0.3:
+    def _life(self, opened, run_id, end):
+        """Go through a run step by step, some of them twice as a retry would."""
+        yield "opened"
+        for _ in range(self.choose.randint(1, 2)):
             self.lake.inspect(opened)
-        if death == "inspected":
-            return False
+        yield "inspected"
         plan = self.lake.plan(opened)
-        if death == "planned":
-            return False
+        yield "planned"
         if plan["accepted"] == 0:
             self.lake.close(run_id, "rejected")
-            return True
+            return
         self.lake.stage(run_id)
-        if death == "staged":
-            return False
-        if end == "published" or death == "published":
+        yield "staged"
+        if end == "published":
             self._publish(run_id)
-        if death == "published":
-            return False
-        self.lake.close(run_id, end)
-        if self.choose.random() < 0.3:
+            yield "published"
+        for _ in range(self.choose.randint(1, 2)):
             self.lake.close(run_id, end)
-        return True
 
     def _publish(self, run_id):
         for file in self.lake.artifact(run_id, "input.json")["files"]:
