@@ -19,6 +19,8 @@ from strata.paths import ROOT
 ACCOUNT = "000000000000"
 """The account that the emulator plays when the environment names no other."""
 START_SECONDS = 60
+WAIT_SCALE = 0.02
+"""How much of a Wait state or a retry delay passes: a minute takes 1.2 s, and order is kept."""
 _children: dict[int, subprocess.Popen[bytes]] = {}
 """Servers that this process started; one may outlive it, so that another command finds it."""
 
@@ -55,7 +57,7 @@ class Emulator:
     """One emulator process on loopback, with Strata's plug-in.
 
     `port` is chosen free when 0. `log` receives what the server and its functions print.
-    `wait_scale` multiplies Wait states and retry delays (0 skips them). Use it as a context
+    `wait_scale` multiplies Wait states and retry delays. Use it as a context
     manager, or call `start()` and `stop()`.
     """
 
@@ -63,7 +65,7 @@ class Emulator:
     port: int = 0
     account: str = ACCOUNT
     region: str = "us-east-1"
-    wait_scale: float = 0.0
+    wait_scale: float = WAIT_SCALE
     settings: dict[str, str] = field(default_factory=dict)
     """More variables for the server process, for tests."""
     _pid: int | None = None

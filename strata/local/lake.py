@@ -14,7 +14,7 @@ from config.loading import load_settings
 from strata.errors import StrataError
 from strata.local.assembly import read_assembly, synthesise
 from strata.local.deployment import deploy, deploy_with_cli
-from strata.local.emulator import Emulator, end_process_group, is_answering
+from strata.local.emulator import WAIT_SCALE, Emulator, end_process_group, is_answering
 from strata.paths import state_folder
 
 ENVIRONMENT = "local"
@@ -67,7 +67,7 @@ def bring_up(
     *,
     with_cli: bool = False,
     folder: Path | None = None,
-    wait_scale: float = 0.0,
+    wait_scale: float = WAIT_SCALE,
 ) -> LocalLake:
     """Synthesise the `local` environment, start the emulator, and deploy every stack to it.
 
