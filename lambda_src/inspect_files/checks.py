@@ -84,8 +84,7 @@ def _format_fault(found: str, raw: RawFormat) -> Fault:
 
 def _decode(head: bytes, encoding: str) -> str:
     """Decode the head leniently: undecodable bytes are bad rows, not a bad file."""
-    name = "utf-8-sig" if encoding.upper().replace("_", "-") in ("UTF-8", "UTF8") else encoding
-    return head.decode(name, errors="replace")
+    return head.decode(encoding, errors="replace").removeprefix("\ufeff")
 
 
 def _json_fault(text: str, raw: RawFormat) -> Fault | None:
@@ -136,8 +135,10 @@ def _markup(start: str) -> str | None:
 def _first_record(text: str, raw: RawFormat) -> tuple[list[str] | None, bool]:
     """Give the first record that is not blank and whether anything but blank lines follows it."""
     doubled = raw.escape == raw.quote
+    lines = io.StringIO(text, newline="")
     reader = csv.reader(
-        io.StringIO(text, newline=""),
+        # Only where the contract allows line breaks inside quotes may a record span lines.
+        lines if raw.multiline else (line.rstrip("\r\n") for line in lines),
         delimiter=raw.delimiter,
         quotechar=raw.quote,
         doublequote=doubled,
@@ -146,11 +147,12 @@ def _first_record(text: str, raw: RawFormat) -> tuple[list[str] | None, bool]:
     header: list[str] | None = None
     try:
         for record in reader:
-            if not any(field.strip() for field in record):
-                continue
-            if header is not None:
+            is_blank = not any(field.strip() for field in record)
+            # A header needs a name; a row of empty fields is a row.
+            if header is None and not is_blank:
+                header = record
+            elif header is not None and (len(record) > 1 or not is_blank):
                 return header, True
-            header = record
     except csv.Error:
         # A field past csv's limit: the header either came before it or is not one.
         return header, header is not None

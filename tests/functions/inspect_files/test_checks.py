@@ -36,6 +36,7 @@ GOOD_CSV = [
     b"year,month,carrier\nonly one field\n",
     b'year,month,carrier\n2013,1,"never closed\n',
     b"year,month,carrier\n2013,1,UA",
+    b"year,month,carrier\n,,\n",
 ]
 
 
@@ -146,6 +147,7 @@ def test_a_file_that_has_no_header_by_contract_needs_none():
 def test_text_in_a_wide_encoding_is_read_in_it():
     body = "year,month,carrier\n2013,1,UA\n"
     assert _fault(body.encode("utf-16"), encoding="UTF-16") is None
+    assert _fault(("\ufeff" + body).encode("utf-16-le"), encoding="UTF-16LE") is None
     assert _fault(body.encode("latin-1"), encoding="ISO-8859-1") is None
 
 
