@@ -30,6 +30,11 @@ def _sqs() -> Any:
     return boto3.client("sqs")
 
 
+@cache
+def _iam() -> Any:
+    return boto3.client("iam")
+
+
 @dataclass(frozen=True)
 class Version:
     """One uploaded object version."""
@@ -87,18 +92,37 @@ class Resources:
     def _topic(self) -> tuple[str, str]:
         topic = clients.sns().create_topic(Name=f"alerts-{self.suffix}")["TopicArn"]
         inbox = self.sqs.create_queue(QueueName=f"inbox-{self.suffix}")["QueueUrl"]
-        arn = self.sqs.get_queue_attributes(QueueUrl=inbox, AttributeNames=["QueueArn"])
-        clients.sns().subscribe(
-            TopicArn=topic, Protocol="sqs", Endpoint=arn["Attributes"]["QueueArn"]
-        )
+        found = self.sqs.get_queue_attributes(QueueUrl=inbox, AttributeNames=["QueueArn"])
+        arn = found["Attributes"]["QueueArn"]
+        deliver = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [deliver]})
+        self.sqs.set_queue_attributes(QueueUrl=inbox, Attributes={"Policy": policy})
+        clients.sns().subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
         return topic, inbox
+
+    def _role(self) -> str:
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"Service": "states.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+        role = _iam().create_role(
+            RoleName=f"ingest-{self.suffix}",
+            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+        )
+        return str(role["Role"]["Arn"])
 
     def _machine(self) -> str:
         definition = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
         return self.sfn.create_state_machine(
             name=f"ingest-{self.suffix}",
             definition=json.dumps(definition),
-            roleArn="arn:aws:iam::000000000000:role/ingest",
+            roleArn=self._role(),
         )["stateMachineArn"]
 
     def deploy(self, bundle: dict[str, Any]) -> None:
