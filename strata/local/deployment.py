@@ -1,6 +1,7 @@
 """The synthesised templates, deployed to the emulator through CloudFormation's API."""
 
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -105,13 +106,14 @@ def deploy_with_cli(environment: str, folder: Path, emulator: Emulator) -> Outpu
     CLI's output if it fails.
     """
     cli = ROOT / "node_modules" / ".bin" / "cdk"
+    app = f"{sys.executable} app.py"
     target = f"aws://{emulator.account}/{emulator.region}"
     for arguments in (
         ["bootstrap", target],
         ["deploy", "--all", "--require-approval", "never", "--output", str(folder)],
     ):
         outcome = subprocess.run(
-            [str(cli), *arguments, "--context", f"env={environment}"],
+            [str(cli), *arguments, "--context", f"env={environment}", "--app", app],
             cwd=ROOT,
             env=emulator.environment(),
             capture_output=True,

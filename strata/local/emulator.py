@@ -121,6 +121,7 @@ class Emulator:
             "MINISTACK_ACCOUNT_ID": self.account,
             "MINISTACK_REGION": self.region,
             "SFN_WAIT_SCALE": str(self.wait_scale),
+            "AUTH": "true",
             "LAMBDA_EXECUTOR": "local",
             "POWERTOOLS_TRACE_DISABLED": "true",
         }

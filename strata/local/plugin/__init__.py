@@ -13,6 +13,7 @@ from strata.local.plugin import (
     resources,
     s3_events,
     schedules,
+    secure_transport,
     step_functions,
 )
 from strata.local.plugin.hooks import Entry, Hook, install_all
@@ -24,6 +25,7 @@ HOOKS: tuple[Hook | Entry, ...] = (
     *branches.HOOKS,
     *lambda_errors.HOOKS,
     *schedules.HOOKS,
+    *secure_transport.HOOKS,
     *s3_events.HOOKS,
     *resources.HOOKS,
     *public_parameters.HOOKS,

@@ -40,10 +40,10 @@ def bucket(client: Client) -> str:
 
 
 @pytest.fixture
-def function(client: Client, role: str) -> Callable[[str], str]:
-    """Give a maker of functions: handler source in, ARN out."""
+def function(client: Client, role: str) -> Callable[..., str]:
+    """Give a maker of functions: handler source (and a role) in, ARN out."""
 
-    def make(source: str) -> str:
+    def make(source: str, role: str = role) -> str:
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w") as file:
             file.writestr("handler.py", source)

@@ -52,7 +52,11 @@ TEMPLATE = {
 
 def test_the_added_types_deploy_and_go_again(client: Client) -> None:
     cloudformation, glue, states = client("cloudformation"), client("glue"), client("stepfunctions")
-    cloudformation.create_stack(StackName="plugin", TemplateBody=json.dumps(TEMPLATE))
+    cloudformation.create_stack(
+        StackName="plugin",
+        TemplateBody=json.dumps(TEMPLATE),
+        Capabilities=["CAPABILITY_IAM"],
+    )
     cloudformation.get_waiter("stack_create_complete").wait(
         StackName="plugin", WaiterConfig={"Delay": 1}
     )
