@@ -28,6 +28,9 @@ class AlertRouting(Construct):
     Args:
         key: encrypts the messages; its policy must let the publishers use it.
         subscribers: who is told. Default: nobody; the notices are then only on the topic.
+
+    Attributes:
+        topic: the topic.
     """
 
     def __init__(

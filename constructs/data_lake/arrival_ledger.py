@@ -63,7 +63,12 @@ class ArrivalLedger(Construct):
         machine: the machine that is started for datasets that are taken on arrival.
         platform: what the register function shares with others. Its key also encrypts the
             queues, and its policy must let EventBridge use it.
-        batching: how arrivals are gathered. Default: at most 20 seconds.
+        batching: how arrivals are gathered.
+
+    Attributes:
+        queue: events that wait to be registered.
+        dead_letters: events that could not be delivered or registered.
+        register: the function.
     """
 
     def __init__(

@@ -1,18 +1,15 @@
 """The lake's catalog: databases, the raw crawler, the query workgroup."""
 
-import json
 from collections.abc import Mapping
 from typing import Final
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_athena as athena
 from aws_cdk import aws_glue as glue
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from data_lake.encryption import KEY_READ_WRITE
-from data_lake.permissions import allow, service_role
+from data_lake.raw_crawler import RawCrawler
 from data_lake.zone import LakeZone
 
 DATABASE_ZONES: Final = ("raw", "processed", "curated", "quarantine")
@@ -32,16 +29,6 @@ REJECTED_FILE_COLUMNS: Final = (
 )
 BYTES_PER_MEGABYTE: Final = 1024 * 1024
 
-# One table per first-level folder of the bucket, which is how producers lay out datasets.
-_CRAWLER_CONFIGURATION: Final = {
-    "Version": 1.0,
-    "CrawlerOutput": {"Partitions": {"AddOrUpdateBehavior": "InheritFromTable"}},
-    "Grouping": {
-        "TableGroupingPolicy": "CombineCompatibleSchemas",
-        "TableLevelConfiguration": 2,
-    },
-}
-
 
 class LakeCatalog(Construct):
     """A Glue database per zone, a crawler over the raw zone and an Athena workgroup.
@@ -56,6 +43,14 @@ class LakeCatalog(Construct):
         scan_limit_mb: the most that one query may scan, in megabytes (2**20 bytes).
             Athena's own minimum is 10.
         retain: keep the databases when the stack is deleted. Default: true.
+
+    Attributes:
+        database_names: by zone, written out.
+        databases: by zone.
+        crawler: over the raw zone; a run of the lake starts it.
+        security_configuration: encrypts what Glue writes.
+        workgroup: for queries.
+        rejected_files: the table of files that no run would read.
 
     Raises:
         ValueError: ``scan_limit_mb`` is under Athena's minimum.
@@ -83,7 +78,14 @@ class LakeCatalog(Construct):
         self.database_names = {zone: database_name(prefix, zone) for zone in DATABASE_ZONES}
         self.databases = {zone: self._database(zone, zones[zone]) for zone in DATABASE_ZONES}
         self.security_configuration = self._security_configuration()
-        self.crawler = self._raw_crawler(zones["raw"])
+        self.crawler = RawCrawler(
+            self,
+            "RawCrawler",
+            raw=zones["raw"],
+            database=self.databases["raw"],
+            database_name=self.database_names["raw"],
+            security_configuration=self.security_configuration,
+        ).crawler
         self.workgroup = self._workgroup(prefix, zones["artifacts"], scan_limit_mb)
         self.rejected_files = self._rejected_files(zones["quarantine"])
 
@@ -106,91 +108,6 @@ class LakeCatalog(Construct):
             job_bookmarks_encryption=glue.JobBookmarksEncryption.client_side_kms(self._key),
             s3_encryption=glue.S3Encryption.kms(self._key),
         )
-
-    def _raw_crawler(self, raw: LakeZone) -> glue.CfnCrawler:
-        role = self._crawler_role(raw)
-        crawler = glue.CfnCrawler(
-            self,
-            "RawCrawler",
-            role=role.role_arn,
-            database_name=self.databases["raw"].database_name,
-            description="Finds the schema of what arrived, to compare it with the contract",
-            targets=glue.CfnCrawler.TargetsProperty(
-                s3_targets=[glue.CfnCrawler.S3TargetProperty(path=raw.uri())]
-            ),
-            crawler_security_configuration=(
-                self.security_configuration.security_configuration_name
-            ),
-            configuration=json.dumps(_CRAWLER_CONFIGURATION),
-            # Files may leave the raw zone by lifecycle; their table then stays, and is logged.
-            schema_change_policy=glue.CfnCrawler.SchemaChangePolicyProperty(
-                update_behavior="UPDATE_IN_DATABASE", delete_behavior="LOG"
-            ),
-        )
-        crawler.node.add_dependency(role)
-        return crawler
-
-    def _crawler_role(self, raw: LakeZone) -> iam.Role:
-        stack = Stack.of(self)
-        role = service_role(
-            self, "CrawlerRole", "glue.amazonaws.com", "Crawls the raw zone into its database"
-        )
-        allow(
-            role,
-            "ListRaw",
-            actions=["s3:GetBucketLocation", "s3:ListBucket"],
-            resources=[raw.arn],
-        )
-        allow(
-            role,
-            "ReadRaw",
-            actions=["s3:GetObject"],
-            resources=[raw.objects()],
-            wildcard="Producers choose the keys under the raw bucket.",
-        )
-        allow(role, "UseKey", actions=KEY_READ_WRITE, resources=[self._key.key_arn])
-        allow(
-            role,
-            "DescribeRawTables",
-            actions=[
-                "glue:BatchCreatePartition",
-                "glue:BatchGetPartition",
-                "glue:BatchUpdatePartition",
-                "glue:CreateTable",
-                "glue:GetDatabase",
-                "glue:GetPartition",
-                "glue:GetPartitions",
-                "glue:GetTable",
-                "glue:GetTables",
-                "glue:UpdatePartition",
-                "glue:UpdateTable",
-            ],
-            resources=catalog_arns(stack, self.database_names["raw"]),
-            wildcard="The crawler names a table after each folder that it finds.",
-        )
-        allow(
-            role,
-            "ReadSecurityConfiguration",
-            actions=["glue:GetSecurityConfiguration"],
-            resources=["*"],
-            wildcard="The action does not support resource-level permissions.",
-        )
-        allow(
-            role,
-            "WriteLogs",
-            actions=[
-                "logs:AssociateKmsKey",
-                "logs:CreateLogGroup",
-                "logs:CreateLogStream",
-                "logs:PutLogEvents",
-            ],
-            resources=[
-                f"arn:{stack.partition}:logs:{stack.region}:{stack.account}"
-                ":log-group:/aws-glue/crawlers*"
-            ],
-            wildcard="Glue names a crawler's log group after its role and encryption.",
-        )
-        return role
 
     def _workgroup(
         self, prefix: str, artifacts: LakeZone, scan_limit_mb: int
@@ -236,15 +153,3 @@ class LakeCatalog(Construct):
 def database_name(prefix: str, zone: str) -> str:
     """Give a zone's database name; SQL identifiers have underscores where prefixes have dashes."""
     return f"{prefix}-{zone}".replace("-", "_")
-
-
-def catalog_arns(stack: Stack, database: str, table: str = "*") -> list[str]:
-    """Give the three ARNs that a Glue table action is checked against.
-
-    Args:
-        stack: whose account and region hold the catalog.
-        database: the database's name.
-        table: the table's name. Default: every table of the database.
-    """
-    root = f"arn:{stack.partition}:glue:{stack.region}:{stack.account}"
-    return [f"{root}:catalog", f"{root}:database/{database}", f"{root}:table/{database}/{table}"]

@@ -24,6 +24,9 @@ class ContractBundle(Construct):
     Args:
         contracts: writes the bundle; equal contracts must give equal bytes, so that the
             asset's hash, and with it the deployment, changes only when a contract does.
+
+    Attributes:
+        uri: the ``s3://`` address of the bundle.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, contracts: Writable) -> None:

@@ -22,6 +22,12 @@ class CuratePipeline(Construct):
     Args:
         parts: what the pipeline is made of. Only events of its prefix start the machine.
         artifacts: the zone that holds what runs write about themselves.
+
+    Attributes:
+        machine: the state machine.
+        build: the job that writes rows where readers do not see them.
+        publish: the job that makes them visible.
+        dead_letters: events that could not start the machine.
     """
 
     def __init__(

@@ -19,6 +19,9 @@ class DeadLetters(Construct):
     Args:
         key: encrypts the messages; its policy must let the senders use it.
         sender: the service that fills it. Default: another queue of the same stack.
+
+    Attributes:
+        queue: the queue.
     """
 
     def __init__(

@@ -16,7 +16,11 @@ class LakeKey(Construct):
         services: AWS services that may use the key on behalf of this account, to deliver
             encrypted messages; such as ``events.amazonaws.com``. Default: none.
         retain: keep the key when the stack is deleted. Default: true, because deleting
-            a key destroys everything it encrypted. False schedules deletion in 7 days.
+            a key destroys everything it encrypted. False schedules its deletion, which can be
+            cancelled for 30 days.
+
+    Attributes:
+        key: the key.
     """
 
     def __init__(

@@ -41,7 +41,7 @@ class FunctionPlatform(Construct):
     Args:
         folder: the folder with one package per function and what they share.
         environment: environment variables of every function.
-        key: encrypts the logs.
+        key: encrypts the logs and the environment variables.
         size: memory, timeout and log retention of every function.
     """
 
@@ -79,6 +79,11 @@ class LakeFunction(Construct):
         description: what the function does, in one sentence.
         environment: variables besides the platform's. Default: none.
         reserved_concurrency: how many may run at once. Default: what the account has left.
+
+    Attributes:
+        function: the function.
+        role: what it may do; add to it with ``allow``.
+        timeout: the longest one invocation may take.
     """
 
     def __init__(
@@ -103,6 +108,12 @@ class LakeFunction(Construct):
             removal_policy=RemovalPolicy.DESTROY,
         )
         self._allow_telemetry(log_group)
+        allow(
+            self.role,
+            "ReadEnvironment",
+            actions=["kms:Decrypt"],
+            resources=[platform.key.key_arn],
+        )
         self.function = lambda_.Function(
             self,
             "Function",
@@ -119,6 +130,7 @@ class LakeFunction(Construct):
             memory_size=platform.size.memory_mb,
             timeout=self.timeout,
             reserved_concurrent_executions=reserved_concurrency,
+            environment_encryption=platform.key,
             environment={
                 **platform.environment,
                 **(environment or {}),

@@ -8,7 +8,6 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
-from data_lake.catalog import catalog_arns
 from data_lake.encryption import KEY_READ_WRITE, KEY_TABLE
 from data_lake.permissions import allow
 from data_lake.zone import LakeZone
@@ -159,3 +158,15 @@ def read_catalog(role: iam.Role, sid: str, database: str) -> None:
         resources=catalog_arns(Stack.of(role), database),
         wildcard="Contracts add tables; the database is named.",
     )
+
+
+def catalog_arns(stack: Stack, database: str, table: str = "*") -> list[str]:
+    """Give the three ARNs that a Glue table action is checked against.
+
+    Args:
+        stack: whose account and region hold the catalog.
+        database: the database's name.
+        table: the table's name. Default: every table of the database.
+    """
+    root = f"arn:{stack.partition}:glue:{stack.region}:{stack.account}"
+    return [f"{root}:catalog", f"{root}:database/{database}", f"{root}:table/{database}/{table}"]

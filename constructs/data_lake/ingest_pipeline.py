@@ -15,6 +15,11 @@ class IngestPipeline(Construct):
     Args:
         parts: what the pipeline is made of.
         crawler_name: the crawler over the raw zone.
+
+    Attributes:
+        machine: the state machine.
+        stage: the job that writes rows where readers do not see them.
+        publish: the job that makes them visible.
     """
 
     def __init__(

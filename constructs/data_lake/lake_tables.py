@@ -21,6 +21,11 @@ class LakeTables(Construct):
         key: encrypts the items.
         retain: keep the tables when the stack is deleted, and refuse to delete them by hand.
             Default: true.
+
+    Attributes:
+        ledger: arrivals, locks and states, by scope and item.
+        audit: runs, by scope and run.
+        key: encrypts the items.
     """
 
     def __init__(

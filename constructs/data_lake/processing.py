@@ -71,6 +71,16 @@ class LakeProcessing(Construct):
         subscribers: who gets the notices. Default: nobody.
         schedules_enabled: false keeps the schedules but starts nothing. Default: true.
         retain: keep tables and key when the stack is deleted. Default: true.
+
+    Attributes:
+        key: encrypts queues, tables, notices and logs.
+        alerts: the topic and its subscribers.
+        tables: the ledger and the audit.
+        contracts: the deployed bundle.
+        ingest: the pipeline of the datasets.
+        curate: the pipeline of the products.
+        arrivals: the queue and what empties it.
+        schedules: the contracts' schedules.
     """
 
     def __init__(

@@ -8,11 +8,11 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from data_lake.catalog import catalog_arns
 from data_lake.contract_bundle import ContractBundle
 from data_lake.function import FunctionPlatform, LakeFunction
 from data_lake.grants import (
     PRODUCERS_NAMES,
+    catalog_arns,
     read_objects,
     use_items,
     use_key,

@@ -41,6 +41,9 @@ class DatasetSchedules(Construct):
         key: encrypts the dead-letter queue.
         enabled: false keeps the schedules but starts nothing. Default: true.
         window_minutes: schedules of the same minute are spread over so many. Default: 5.
+
+    Attributes:
+        dead_letters: starts that were lost.
     """
 
     def __init__(

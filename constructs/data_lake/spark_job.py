@@ -75,6 +75,11 @@ class SparkJob(Construct):
         key: the key of that configuration and of the lake's buckets.
         size: workers, timeout, concurrency and log retention.
         log_prefix: first part of the names of the job's two log groups.
+
+    Attributes:
+        job: the job.
+        role: what it may do; add to it with ``allow``.
+        timeout: the longest one run may take.
     """
 
     def __init__(

@@ -34,6 +34,14 @@ class LakeStateMachine(Construct):
         timeout_minutes: the longest one execution may take.
         log_retention_days: how long logs are kept; one of CloudWatch's values.
         key: encrypts the log.
+
+    Attributes:
+        machine: the machine.
+        arn: its ARN, written out.
+        start_arn: the ARN of the alias, with which executions are started.
+        live: the alias as a machine, for targets that start it.
+        alias: the alias, for what must wait until it exists.
+        role: what the machine may do; add to it with ``allow``.
     """
 
     def __init__(

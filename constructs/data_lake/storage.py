@@ -28,6 +28,11 @@ class LakeStorage(Construct):
         lifecycles: by zone, and ``access-logs``. Every one is required.
         retain: keep buckets and key when the stack is deleted. Default: true.
 
+    Attributes:
+        zones: by name: raw, processed, curated, quarantine, artifacts.
+        key: encrypts the objects of every zone.
+        access_logs: the bucket of the access logs.
+
     Raises:
         ValueError: a lifecycle is missing, or a bucket name is longer than S3's 63 characters.
     """

@@ -44,6 +44,11 @@ class LakeZone(Construct):
         retain: keep the bucket when the stack is deleted. Default: true. Without it a bucket
             that is not empty makes the deletion fail, and loses nothing.
 
+    Attributes:
+        bucket: the bucket.
+        name: its name, written out.
+        key: what encrypts its objects.
+
     Raises:
         ValueError: ``holds_tables`` together with expiry or archive.
     """

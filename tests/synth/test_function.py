@@ -99,6 +99,16 @@ def test_a_lease_outlives_every_execution(lake):
         assert lake.definition(name)["TimeoutSeconds"] < lease * 60
 
 
+def test_every_functions_environment_is_encrypted_with_a_key_that_it_may_use(lake):
+    for function in lake.functions().values():
+        used = [
+            statement["Resource"]
+            for statement in lake.statements(function["Role"])
+            if statement.get("Sid") == "ReadEnvironment"
+        ]
+        assert used == [function["KmsKeyArn"]]
+
+
 def test_every_function_has_a_role_of_its_own(lake):
     roles = [function["Role"]["Fn::GetAtt"][0] for function in lake.functions().values()]
     assert len(set(roles)) == len(roles)
