@@ -33,7 +33,7 @@ types: setup ## Check types
 synth: setup ## Synthesise every environment with its policy checks
 	@for environment in $(ENVIRONMENTS); do \
 		echo "synthesising $$environment"; \
-		node_modules/.bin/cdk synth --all --quiet --context env=$$environment \
+		node_modules/.bin/cdk synth --quiet --context env=$$environment \
 			--app "$(BIN)/python app.py" --output cdk.out/$$environment || exit 1; \
 	done
 
