@@ -5,11 +5,14 @@ import io
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lake_spark.contract import Contract, RawFormat
 from lake_spark.errors import HeaderMismatch
 from lake_spark.storage import copy_object, s3_client, split_uri
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
 
 HEADER_BYTES = 65_536
 """How much of a file is read at first to find its header; eight times more at each further try."""
@@ -79,18 +82,20 @@ def read_headers(files: Sequence[InputFile], contract: Contract) -> list[Header]
     assert raw is not None  # noqa: S101 - products have no files
     if raw.format != "csv" or not raw.header:
         return [Header(tuple(contract.column_names), None)] * len(files)
+    # Clients may be shared between threads, but not made in several at once.
+    client = s3_client()
     with ThreadPoolExecutor(READERS) as readers:
-        headers = list(readers.map(lambda file: _read_header(file, raw), files))
+        headers = list(readers.map(lambda file: _read_header(client, file, raw), files))
     for file, header in zip(files, headers, strict=True):
         _check_header(file, header, contract)
     return headers
 
 
-def _read_header(file: InputFile, raw: RawFormat) -> Header:
+def _read_header(client: "S3Client", file: InputFile, raw: RawFormat) -> Header:
     bucket, key = split_uri(file.read_uri)
     size = HEADER_BYTES
     while True:
-        answer = s3_client().get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{size - 1}")
+        answer = client.get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{size - 1}")
         with answer["Body"] as body:
             content = body.read()
         header, is_whole = first_record(content, raw)

@@ -4,6 +4,8 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from queue import Empty, Queue
+from threading import Thread
 from typing import Any
 
 from pyspark.sql import Column, DataFrame, Observation
@@ -11,6 +13,10 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from lake_spark.checks import ENCODING, MALFORMED
 from lake_spark.contract import Contract
+
+PATIENCE = 60.0
+"""Seconds to wait for counts that were taken already."""
+UNLIMITED = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -37,22 +43,30 @@ def rule_severities(contract: Contract) -> dict[str, str]:
     }
 
 
-def observe(
-    checked: DataFrame, contract: Contract, file_count: int
-) -> tuple[DataFrame, Observation]:
+def observe(checked: DataFrame, contract: Contract) -> tuple[DataFrame, Observation]:
     """Have the rows counted when an action runs over the frame that is given back."""
     observation = Observation()
-    return checked.observe(observation, *_measures(contract, file_count)), observation
+    return checked.observe(observation, *_measures(contract)), observation
 
 
-def read_counts(observation: Observation, contract: Contract) -> Counts:
-    """Give the counts of a finished action; waits for it if it still runs."""
-    return _counts(observation.get, contract)
+def read_counts(
+    observation: Observation, contract: Contract, patience: float = PATIENCE
+) -> Counts | None:
+    """Give the counts of a finished action, or None if they do not come within `patience` seconds.
+
+    Spark hands them over by an event, which it drops when it is too busy; and waits for ever.
+    """
+    answers: Queue[dict[str, Any]] = Queue()
+    Thread(target=lambda: answers.put(observation.get), daemon=True).start()
+    try:
+        return _counts(answers.get(timeout=patience), contract)
+    except Empty:
+        return None
 
 
-def recount(checked: DataFrame, contract: Contract, file_count: int) -> Counts:
+def recount(checked: DataFrame, contract: Contract) -> Counts:
     """Count the rows of a frame by reading them once more."""
-    (row,) = checked.agg(*_measures(contract, file_count)).collect()
+    (row,) = checked.agg(*_measures(contract)).collect()
     return _counts(row.asDict(), contract)
 
 
@@ -69,25 +83,23 @@ def _counts(found: Mapping[str, Any], contract: Contract) -> Counts:
     )
 
 
-def _measures(contract: Contract, file_count: int) -> Iterable[Column]:
+def _measures(contract: Contract) -> Iterable[Column]:
     broken = F.col("__broken")
     yield F.count(F.lit(1)).alias("rows_in")
     yield F.count(broken).alias("rows_quarantined")
-    yield _per_file(F.col("__file"), file_count).alias("file_rows")
-    yield _per_file(F.when(broken.isNotNull(), F.col("__file")), file_count).alias(
-        "file_quarantined"
-    )
+    yield _per_file(F.col("__file")).alias("file_rows")
+    yield _per_file(F.when(broken.isNotNull(), F.col("__file"))).alias("file_quarantined")
     for index, (rule, severity) in enumerate(rule_severities(contract).items()):
         found = F.col("__warned") if severity == "warn" else F.col("__broken.rule")
         yield F.count(F.when(F.array_contains(found, rule), 1)).alias(f"rule_{index}")
 
 
-def _per_file(position: Column, file_count: int) -> Column:
-    """Count the rows of each file without grouping: a histogram with a bin for every value.
+def _per_file(position: Column) -> Column:
+    """Count the rows of each file without grouping: as a histogram with a bin for every value.
 
-    Spark's histogram is exact as long as there are at least as many bins as distinct values.
+    Spark merges bins, and so stops being exact, only when there are more of them than allowed.
     """
-    return F.to_json(F.histogram_numeric(position, F.lit(max(file_count, 2))))
+    return F.to_json(F.histogram_numeric(position, F.lit(UNLIMITED)))
 
 
 def _by_file(histogram: str | None) -> dict[int, int]:

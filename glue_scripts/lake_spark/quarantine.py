@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
-from lake_spark.catalog import parquet_storage, put_partitions, put_table
+from lake_spark.catalog import drop_partition, parquet_storage, put_partitions, put_table
 from lake_spark.inputs import InputFile
 from lake_spark.lines import FirstLine
 from lake_spark.names import POSITION
@@ -109,4 +109,5 @@ def _register(quarantine: Quarantine) -> None:
 
 def forget_bad_rows(quarantine: Quarantine) -> None:
     """Remove what an earlier attempt of the run put into quarantine."""
+    drop_partition(quarantine.database, quarantine.dataset, [quarantine.run_id])
     delete_prefix(quarantine.run_uri)

@@ -28,6 +28,10 @@ SESSION_SETTINGS = {
     "spark.sql.legacy.timeParserPolicy": "CORRECTED",
     # A rule or a query that divides by zero gives null, not the end of the job.
     "spark.sql.ansi.enabled": "false",
+    # It would cut the counting out of the plan of a run that has no good row.
+    "spark.sql.adaptive.optimizer.excludedRules": (
+        "org.apache.spark.sql.execution.adaptive.AQEPropagateEmptyRelation"
+    ),
 }
 
 
@@ -122,27 +126,26 @@ def process_rows(
     again: `read_again` gives the rows of the files at some positions.
     """
     with run.clock.step("read_validate_write"):
-        staged, counts = _stage(run, checked, len(files))
+        staged, counts = _stage(run, checked)
     with run.clock.step("quarantine"):
         forget_bad_rows(run.quarantine)
         if counts.rows_quarantined:
             bad = read_again(set(counts.file_quarantined))
             # Observed again, so that Spark cannot move the filter down and check all rows twice.
-            rows, _ = observe(bad.checked, run.contract, len(files))
+            rows, _ = observe(bad.checked, run.contract)
             write_bad_rows(rows, run.quarantine, files, bad.first_lines)
     write_json(run.report_uri, _report(run, counts, staged, files))
 
 
-def _stage(run: Run, checked: DataFrame, file_count: int) -> tuple[Staged, Counts]:
-    counted, observation = observe(checked, run.contract, file_count)
+def _stage(run: Run, checked: DataFrame) -> tuple[Staged, Counts]:
+    counted, observation = observe(checked, run.contract)
     good = newest_rows(counted.filter(F.col("__broken").isNull()), run.contract)
     group = f"stage {run.run_id} {uuid.uuid4()}"
     with job_group(run.spark, group):
         staged = run.sink.stage(good)
-    if was_retried(run.spark, group):
-        counts = recount(checked, run.contract, file_count)
-    else:
-        counts = read_counts(observation, run.contract)
+    counts = None if was_retried(run.spark, group) else read_counts(observation, run.contract)
+    if counts is None:
+        counts = recount(checked, run.contract)
     if not staged.rows:
         run.sink.discard()
         staged = Staged(0, None, None)

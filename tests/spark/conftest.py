@@ -26,9 +26,10 @@ DEPLOYED_SETTINGS = {
 SMALL_DATA_SETTINGS = {
     # A task may fail once: what happens then is a case of its own.
     "spark.master": "local[2,2]",
-    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.shuffle.partitions": "1",
     "spark.sql.codegen.wholeStage": "false",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
 _numbers = itertools.count(1)
 

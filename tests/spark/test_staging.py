@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from botocore.exceptions import ClientError
 
-from lake_spark import attempts, runs
 from lake_spark.errors import ContractMismatch, LakeError
 from tests.spark.support import Lake, column
 
@@ -40,7 +40,8 @@ def test_a_run_that_was_fixed_and_staged_again_has_no_old_bad_rows(lake: Lake) -
     lake.put("a.csv", HEADER + "1,Ada,10\n")
     report = lake.stage()
     assert report["quarantine_uri"] is None
-    assert lake.quarantine().count() == 0
+    with pytest.raises(ClientError, match="EntityNotFound"):
+        lake.quarantine()
 
 
 def test_what_a_killed_run_left_is_dropped_by_the_next(lake: Lake) -> None:
@@ -141,32 +142,6 @@ def test_any_other_change_of_the_contract_is_refused_with_the_difference(
         ContractMismatch, match=r"'amount' is decimal.10,2. in the table and double"
     ):
         lake.stage("run-2")
-
-
-def test_counts_are_taken_again_where_spark_had_to_repeat_a_task(
-    lake: Lake, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail_once(numbers: object) -> object:
-        from pyspark import TaskContext  # noqa: PLC0415 - runs in Spark's own worker
-
-        context = TaskContext.get()
-        if context is not None and context.attemptNumber() == 0:
-            raise ValueError("the first attempt fails")
-        return numbers
-
-    with attempts.job_group(lake.spark, "fails once"):
-        assert lake.spark.sparkContext.range(3, numSlices=1).mapPartitions(fail_once).count() == 3
-    assert attempts.was_retried(lake.spark, "fails once")
-    lake.put("a.csv", HEADER + "1,Ada,1\n1,Ada,1\nbad\n")
-    counted_once = lake.stage()
-    monkeypatch.setattr(runs, "was_retried", lambda *_: True)
-    recounted = lake.stage()
-    assert not attempts.was_retried(lake.spark, "another group")
-    assert {**recounted, "snapshot_id": 0, "seconds": 0} == {
-        **counted_once,
-        "snapshot_id": 0,
-        "seconds": 0,
-    }
 
 
 def test_a_job_without_an_argument_says_which(lake: Lake) -> None:

@@ -1,0 +1,71 @@
+"""Counts that are taken while rows are written, and what happens when Spark stumbles."""
+
+import pytest
+from pyspark import TaskContext
+from pyspark.sql import functions as F  # noqa: N812
+
+from lake_spark import attempts, runs
+from lake_spark.contract import parse_contract
+from lake_spark.measuring import observe, read_counts, recount
+from tests.spark.support import Lake
+
+HEADER = "id,customer,amount\n"
+FILES = 500
+
+
+def test_rows_are_counted_for_each_of_many_files_exactly(lake: Lake) -> None:
+    contract = parse_contract(lake.contract)
+    broken = "array(named_struct('rule', 'malformed', 'reason', 'r'))"
+    rows = lake.spark.range(0, 10_000, numPartitions=3).select(
+        (F.col("id") * 7 % FILES).cast("int").alias("__file"),
+        F.expr(f"if(id % 10 = 0, {broken}, null)").alias("__broken"),
+        F.lit(None).cast("array<string>").alias("__warned"),
+    )
+    counted, observation = observe(rows, contract)
+    counted.write.format("noop").mode("overwrite").save()
+    counts = read_counts(observation, contract)
+    assert counts is not None
+    assert counts.file_rows == dict.fromkeys(range(FILES), 20)
+    assert counts.file_quarantined == dict.fromkeys(range(0, FILES, 10), 20)
+    assert (counts.rows_in, counts.rows_quarantined) == (10_000, 1_000)
+    assert counts.rules == {"malformed": 1_000}
+    assert recount(rows, contract) == counts
+
+
+def test_counts_that_never_come_are_not_waited_for(lake: Lake) -> None:
+    contract = parse_contract(lake.contract)
+    rows = lake.spark.sql(
+        "select 0 as __file, null as __warned,"
+        " cast(null as array<struct<rule: string, reason: string>>) as __broken"
+    )
+    counted, observation = observe(rows, contract)
+    assert read_counts(observation, contract, patience=0.2) is None
+    counted.collect()
+    assert read_counts(observation, contract) is not None
+
+
+def test_a_failed_task_is_noticed(lake: Lake) -> None:
+    def fail_once(numbers: object) -> object:
+        context = TaskContext.get()
+        if context is not None and context.attemptNumber() == 0:
+            raise ValueError("the first attempt fails")
+        return numbers
+
+    numbers = lake.spark.sparkContext.range(3, numSlices=1)
+    with attempts.job_group(lake.spark, "goes well"):
+        numbers.count()
+    with attempts.job_group(lake.spark, "fails once"):
+        assert numbers.mapPartitions(fail_once).count() == 3
+    assert attempts.was_retried(lake.spark, "fails once")
+    assert not attempts.was_retried(lake.spark, "goes well")
+
+
+def test_a_run_with_a_repeated_task_counts_its_rows_again_and_reports_the_same(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake.put("a.csv", HEADER + "1,Ada,1\n1,Ada,1\nbad\n")
+    counted_once = lake.stage()
+    monkeypatch.setattr(runs, "was_retried", lambda *_: True)
+    recounted = lake.stage()
+    differing = {"snapshot_id": "", "seconds": {}}
+    assert recounted | differing == counted_once | differing
