@@ -77,7 +77,7 @@ def _reasons(settled: Settled) -> list[str]:
     files = [
         f"{found.key}: {found.rule}: {found.reason}"
         for found in settled.inspections
-        if found.verdict in (Verdict.REJECTED, Verdict.MISSING)
+        if found.verdict in (Verdict.REJECTED, Verdict.DUPLICATE, Verdict.MISSING)
     ]
     return [*settled.reasons, *files]
 

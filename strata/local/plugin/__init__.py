@@ -5,6 +5,7 @@ of them against a live emulator.
 """
 
 from strata.local.plugin import (
+    athena,
     branches,
     glue_crawlers,
     glue_jobs,
@@ -23,6 +24,7 @@ HOOKS: tuple[Hook | Entry, ...] = (
     *glue_crawlers.HOOKS,
     *step_functions.HOOKS,
     *branches.HOOKS,
+    *athena.HOOKS,
     *lambda_errors.HOOKS,
     *schedules.HOOKS,
     *secure_transport.HOOKS,
