@@ -16,7 +16,7 @@ from strata.local.lake import attach, bring_up, take_down
 from strata.notices import open_inbox
 from strata.paths import ROOT
 from strata.query import query
-from strata.report import runs_table, steps_lines
+from strata.report import runs_table, steps_table
 
 Command = Callable[[argparse.Namespace], None]
 
@@ -96,8 +96,7 @@ def _runs(options: argparse.Namespace) -> None:
         return
     show_rows(rows)
     if options.steps:
-        for line in steps_lines(lake):
-            console.print(line, markup=False)
+        show_rows(steps_table(lake))
 
 
 def _query(options: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -99,7 +100,7 @@ def _width(name: str, rows: list[dict[str, Any]]) -> int:
 def _table(names: list[str], rows: list[dict[str, Any]]) -> Table:
     table = Table(header_style="bold", pad_edge=False)
     for name in names:
-        numbers = all(isinstance(row[name], int | float | None) for row in rows)
+        numbers = all(isinstance(row[name], int | float | Decimal | None) for row in rows)
         long = max(_cell(name, row[name]).cell_len for row in rows) > FOLD
         table.add_column(
             name,
@@ -129,6 +130,6 @@ def _cell(name: str, value: Any) -> Text:
         return Text(str(value))
     if isinstance(value, int):
         return Text(str(value) if name in ("year", "flight") else f"{value:,}")
-    if isinstance(value, float):
+    if isinstance(value, float | Decimal):
         return Text(f"{value:,.3f}".rstrip("0").rstrip("."))
     return Text(str(value), style=OUTCOME_STYLES.get(str(value), ""))

@@ -9,7 +9,7 @@ from strata.local.lake import LocalLake, bring_up, take_down
 from strata.notices import notices, open_inbox
 from strata.paths import state_folder
 from strata.query import query
-from strata.report import arrivals_table, notices_table, rules_table, runs_table, steps_lines
+from strata.report import arrivals_table, notices_table, rules_table, runs_table, steps_table
 from strata.sample_data import Upload, damaged_files, real_files
 
 PUNCTUALITY = """
@@ -75,9 +75,8 @@ def _load(lake: LocalLake, narrator: Narrator, title: str, uploads: list[Upload]
 def _tell(lake: LocalLake) -> None:
     heading("What became of each run")
     show_rows(runs_table(lake))
-    for line in steps_lines(lake):
-        console.print(f"  {line}", markup=False)
-    heading("Rows in quarantine, by rule")
+    show_rows(steps_table(lake))
+    heading("Rows that broke a rule")
     show_rows(rules_table(lake))
     heading("Files that were not loaded, with the reason")
     show_rows(arrivals_table(lake))

@@ -13,6 +13,15 @@ def open_inbox(lake: LocalLake) -> None:
     sqs = lake.client("sqs")
     url = sqs.create_queue(QueueName=INBOX)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn["QueueArn"],
+        "Condition": {"ArnEquals": {"aws:SourceArn": lake["AlertTopicArn"]}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
     lake.client("sns").subscribe(
         TopicArn=lake["AlertTopicArn"],
         Protocol="sqs",

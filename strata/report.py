@@ -1,5 +1,6 @@
 """The lake's records as tables that a person reads."""
 
+from datetime import datetime
 from typing import Any
 
 from strata.local.lake import LocalLake
@@ -22,23 +23,30 @@ def runs_table(lake: LocalLake) -> list[Row]:
             "good": run.get("rows_good"),
             "quarantined": run.get("rows_quarantined"),
             "score": round(float(run["score"]), 4) if run.get("score") else None,
-            "seconds": round(sum(step.seconds for step in steps(lake, run["execution_arn"])), 1),
+            "seconds": _seconds(run),
         }
         for run in runs(lake)
     ]
 
 
-def steps_lines(lake: LocalLake) -> list[str]:
-    """Give one line a run with the seconds of each step that took any."""
-    lines = []
+def _seconds(run: Row) -> float | None:
+    if not run.get("ended_at"):
+        return None
+    started, ended = (datetime.fromisoformat(run[name]) for name in ("started_at", "ended_at"))
+    return round((ended - started).total_seconds(), 1)
+
+
+def steps_table(lake: LocalLake) -> list[Row]:
+    """Give one row a run with the seconds of each step that took any."""
+    rows = []
     for run in runs(lake):
         taken = [
-            f"{step.name} {step.seconds:.1f}s" + (" (failed)" if step.failed else "")
+            f"{step.name} {step.seconds:.1f}" + (" (failed)" if step.failed else "")
             for step in steps(lake, run["execution_arn"])
             if step.seconds >= 0.05 or step.failed
         ]
-        lines.append(f"{run['dataset']}: {', '.join(taken)}")
-    return lines
+        rows.append({"dataset": run["dataset"], "seconds of each step": ", ".join(taken)})
+    return rows
 
 
 def rules_table(lake: LocalLake) -> list[Row]:

@@ -60,7 +60,7 @@ _read = TypeDeserializer().deserialize
 
 @dataclass(frozen=True)
 class Step:
-    """One state of an execution: its name, how it went, and how long it took in seconds."""
+    """One task of an execution: its name, how it went, and how long it took in seconds."""
 
     name: str
     seconds: float
@@ -86,20 +86,21 @@ def arrivals(lake: LocalLake) -> list[dict[str, Any]]:
 
 
 def steps(lake: LocalLake, execution_arn: str) -> list[Step]:
-    """Give the states that an execution went through, in the order in which they began.
+    """Give the tasks that an execution went through, in the order in which they began.
 
-    A state that was entered several times (a loop) is one step with the sum of its times.
+    States that only hold others or decide are left out. A task that was entered several times (in
+    a loop or a Map) is one step with the sum of its times.
     """
     pages = lake.client("stepfunctions").get_paginator("get_execution_history")
     entered: dict[str, datetime] = {}
     seconds: dict[str, float] = {}
     for page in pages.paginate(executionArn=execution_arn):
         for event in page["events"]:
-            if "stateEnteredEventDetails" in event:
+            if event["type"] == "TaskStateEntered":
                 name = event["stateEnteredEventDetails"]["name"]
                 entered[name] = event["timestamp"]
                 seconds.setdefault(name, 0.0)
-            elif "stateExitedEventDetails" in event:
+            elif event["type"] == "TaskStateExited":
                 name = event["stateExitedEventDetails"]["name"]
                 if name in entered:
                     seconds[name] += (event["timestamp"] - entered.pop(name)).total_seconds()

@@ -59,7 +59,7 @@ def test_the_published_snapshot_is_the_one_that_the_books_name(loaded: LocalLake
 
 def test_a_state_machine_did_it_in_the_designed_order(loaded: LocalLake) -> None:
     names = [step.name for step in steps(loaded, first(loaded, "flights")["execution_arn"])]
-    expected = ["OpenRun", "InspectFiles", "PlanRead", "StageRows", "Judge", "PublishRows"]
+    expected = ["OpenRun", "InspectBatch", "PlanRead", "StageRows", "Judge", "PublishRows"]
     assert [name for name in names if name in expected] == expected
     assert {"StartCrawler", "CheckDrift", "CloseRun"} <= set(names)
 
