@@ -9,6 +9,9 @@ from lake_runtime.contracts import Column, Dataset
 _NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal", "long", "short")
 _TIMES = ("date", "timestamp")
 _TEXTS = ("string", "varchar", "char")
+_NAME = re.compile(r"[a-z_][a-z0-9_ .-]{0,63}", re.IGNORECASE)
+UNNAMED = "(not a name)"
+"""What stands for a found column whose name may be data: a file without a header makes such."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,8 @@ def compare(
     """Compare a contract with the crawled columns (name -> type) and partition columns.
 
     Names are compared in lower case, as the catalog keeps them. Columns that the crawler took
-    from folder names are no drift.
+    from folder names are no drift. What does not read as a name is not repeated, because drift
+    goes into notices and a crawler takes the first row of a headerless file for names.
     """
     expected = {column.name.lower(): column for column in dataset.columns}
     drift = [
@@ -42,7 +46,8 @@ def compare(
     ]
     for name, kind in found.items():
         if name not in expected:
-            drift.append(Drift(name, "added", kind, None))
+            shown = name if _NAME.fullmatch(name) else UNNAMED
+            drift.append(Drift(shown, "added", kind, None))
         elif not _can_hold(expected[name], kind, dataset.raw.null_values):
             drift.append(Drift(name, "type", kind, expected[name].type))
     return sorted(drift, key=lambda entry: (entry.column or "", entry.change))

@@ -42,10 +42,11 @@ def describe_warning(warning: Any) -> str:
     if isinstance(warning, dict) and "Error" in warning:
         return explain(str(warning["Error"]), str(warning.get("Cause", "")))
     if isinstance(warning, dict) and "change" in warning:
-        found, expected = warning.get("found"), warning.get("expected")
-        return f"drift: {warning.get('column') or 'table'} {warning['change']}: " + (
-            f"found {found}, contract says {expected}"
-        )
+        found = warning.get("found") or "nothing"
+        expected = warning.get("expected")
+        said = f"the contract says {expected}" if expected else "the contract has none"
+        subject = warning.get("column") or "table"
+        return f"drift: {subject} {warning['change']}: found {found}, {said}"
     return json.dumps(warning, sort_keys=True)[:400]
 
 

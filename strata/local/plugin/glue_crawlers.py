@@ -103,31 +103,37 @@ def _crawl_target(crawler: dict[str, Any], path: str) -> None:
 
 
 def _columns(bucket: str, keys: list[str]) -> list[Column]:
-    """Read the samples' columns, in the order they are first seen; the newest file's types win."""
+    """Read the samples' columns, in the order they are first seen; the newest file's types win.
+
+    Files of another format than the first one are passed over, as a table has one format.
+    """
     merged: dict[str, str] = {}
+    reader = ""
     for key in keys:
         answer = _client("s3").get_object(
             Bucket=bucket, Key=key, Range=f"bytes=0-{SAMPLE_BYTES - 1}"
         )
         body: bytes = answer["Body"].read()
-        with tempfile.NamedTemporaryFile() as sample:
-            sample.write(body[: body.rfind(b"\n") + 1] if len(body) == SAMPLE_BYTES else body)
-            sample.flush()
-            merged |= _described(sample.name, key)
+        looks_like_json = body.lstrip()[:1] in (b"{", b"[")
+        its_reader = "read_json_auto" if looks_like_json else "read_csv_auto"
+        reader = reader or its_reader
+        if its_reader == reader:
+            whole_lines = body[: body.rfind(b"\n") + 1] if len(body) == SAMPLE_BYTES else body
+            merged |= _described(whole_lines, reader, key)
     return [{"Name": name, "Type": type_} for name, type_ in merged.items()]
 
 
-def _described(sample: str, key: str) -> dict[str, str]:
-    reader = "read_json_auto" if key.endswith((".json", ".jsonl", ".ndjson")) else "read_csv_auto"
-    try:
-        with duckdb.connect() as connection:
-            connection.execute(f"DESCRIBE SELECT * FROM {reader}(?)", [sample])  # noqa: S608
-            rows = connection.fetchall()
-    except duckdb.Error as error:
-        # A classifier that does not recognise a file passes over it; inspection gives the reason.
-        logger.warning("crawler: %s is not recognised: %s", key, error)
-        return {}
-    return {row[0].lower(): TYPES.get(row[1], "string") for row in rows}
+def _described(sample: bytes, reader: str, key: str) -> dict[str, str]:
+    with tempfile.NamedTemporaryFile() as file, duckdb.connect() as connection:
+        file.write(sample)
+        file.flush()
+        try:
+            connection.execute(f"DESCRIBE SELECT * FROM {reader}(?)", [file.name])  # noqa: S608
+        except duckdb.Error as error:
+            # A classifier that does not recognise a file passes over it; inspection says why.
+            logger.warning("crawler: %s is not recognised: %s", key, error)
+            return {}
+        return {row[0].lower(): TYPES.get(row[1], "string") for row in connection.fetchall()}
 
 
 def _put_table(crawler: dict[str, Any], location: str, name: str, columns: list[Column]) -> None:

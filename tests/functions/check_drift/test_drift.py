@@ -27,6 +27,14 @@ def test_a_column_more_and_a_column_less_are_told():
     ]
 
 
+def test_a_column_that_is_named_like_data_is_told_without_its_name():
+    dataset = _dataset({"year": "int"})
+    for name in ('[{"carrier": "ua"}]', "ada@example.com", "2013-01-01"):
+        assert compare(dataset, {"year": "int", name: "string"}) == [
+            Drift("(not a name)", "added", "string", None)
+        ]
+
+
 @pytest.mark.parametrize(
     ("expected", "found"),
     [

@@ -69,6 +69,15 @@ def test_a_second_crawl_changes_the_table_unless_the_crawler_may_only_log(
     assert columns(client, database, "codes") == {"code": "string", "name": "string"}
 
 
+def test_a_file_of_another_format_does_not_change_the_table(
+    client: Client, role: str, bucket: str, database: str
+) -> None:
+    client("s3").put_object(Bucket=bucket, Key="codes/a.csv", Body=b"code\nUA\n")
+    client("s3").put_object(Bucket=bucket, Key="codes/b.csv", Body=b'[{"carrier": "UA"}]\n')
+    crawl(client, role, bucket, database)
+    assert columns(client, database, "codes") == {"code": "string"}
+
+
 def test_a_crawler_that_cannot_read_its_target_fails_and_says_why(
     client: Client, role: str, database: str
 ) -> None:
