@@ -81,7 +81,7 @@ def test_what_follows_publishing_and_fails_makes_it_published_with_warnings(lake
     assert _message(closed)["reasons"] == [
         "the crawler failed",
         "Glue.CrawlerRunningException",
-        "drift: gate added: found string, the contract says None",
+        "drift: gate added: found string, the contract has none",
         '{"anything": 1}',
     ]
 
