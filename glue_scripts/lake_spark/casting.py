@@ -11,11 +11,8 @@ these two. Days and hours that do not exist are refused.
 
 import re
 
-from pyspark.sql import Column
-from pyspark.sql import functions as F  # noqa: N812
-
 from lake_spark.contract import ColumnContract
-from lake_spark.names import column_of
+from lake_spark.sql import literal, quoted
 
 NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -33,44 +30,44 @@ def decimal_digits(type_name: str) -> tuple[int, int] | None:
     return (int(match[1]), int(match[2])) if match else None
 
 
-def cast_text(name: str, column: ColumnContract) -> Column:
-    """Give the typed value of the text column `name`: null if it is null or not of the type."""
-    text = column_of(name)
+def cast_text(name: str, column: ColumnContract) -> str:
+    """Give the SQL of a text column's typed value: null if it is null or not of the type."""
+    text = quoted(name)
     if column.type == "string":
         return text
     if column.type in {"date", "timestamp"}:
-        return _cast_time(name, column)
-    value = try_cast(name, column.type)
+        return _cast_time(text, column)
+    value = _try_cast(text, column.type)
+    is_number = f"{text} RLIKE {literal(NUMBER)}"
     if column.type in {"float", "double"}:
-        return F.when(text.rlike(NUMBER) & (F.abs(value) < F.lit(float("inf"))), value)
+        return f"CASE WHEN {is_number} AND abs({value}) < double('Infinity') THEN {value} END"
     digits = decimal_digits(column.type)
     if digits:
         precision, scale = digits
-        exact = try_cast(name, f"decimal({MAX_DIGITS},{MAX_DIGITS - precision + scale})")
-        return F.when(text.rlike(NUMBER) & (value == exact), value)
+        exact = _try_cast(text, f"decimal({MAX_DIGITS}, {MAX_DIGITS - precision + scale})")
+        return f"CASE WHEN {is_number} AND {value} = {exact} THEN {value} END"
     return value
 
 
-def cast_value(name: str, column: ColumnContract) -> Column:
-    """Give a query's value in the contract's type, null if it does not fit without loss.
+def cast_value(name: str, column: ColumnContract) -> str:
+    """Give the SQL of a query's value in the contract's type, null if it does not fit.
 
     Digits after a decimal's or a float's last place are rounded; an integer is never made from a
     fraction.
     """
-    value = try_cast(name, column.type)
+    value = _try_cast(quoted(name), column.type)
     if column.type in {"int", "bigint"}:
-        return F.when(value == column_of(name), value)
+        return f"CASE WHEN {value} = {quoted(name)} THEN {value} END"
     return value
 
 
-def _cast_time(name: str, column: ColumnContract) -> Column:
+def _cast_time(text: str, column: ColumnContract) -> str:
     if column.pattern:
-        value = F.try_to_timestamp(column_of(name), F.lit(column.pattern))
-        return value.cast("date") if column.type == "date" else value
+        value = f"try_to_timestamp({text}, {literal(column.pattern)})"
+        return f"CAST({value} AS date)" if column.type == "date" else value
     shape = DATE if column.type == "date" else TIMESTAMP
-    return F.when(column_of(name).rlike(shape), try_cast(name, column.type))
+    return f"CASE WHEN {text} RLIKE {literal(shape)} THEN {_try_cast(text, column.type)} END"
 
 
-def try_cast(name: str, type_name: str) -> Column:
-    """Cast a column, giving null for what does not fit; SQL only, for Spark 3.5 has no function."""
-    return F.expr(f"try_cast(`{name}` AS {type_name})")
+def _try_cast(value: str, type_name: str) -> str:
+    return f"try_cast({value} AS {type_name})"

@@ -1,6 +1,7 @@
 """Tables and partitions in the Glue catalog that are not Iceberg's, through plain boto3."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -19,6 +20,7 @@ PARQUET = {
 }
 
 
+@cache
 def glue_client() -> "GlueClient":
     """Give a client for Glue that honours the process's own region and endpoint."""
     return boto3.client("glue")

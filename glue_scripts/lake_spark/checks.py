@@ -7,12 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pyspark.sql import Column
-from pyspark.sql import functions as F  # noqa: N812
-
 from lake_spark.contract import ColumnContract, Contract, Rule
 from lake_spark.errors import ContractMismatch
-from lake_spark.names import column_of, source_name
+from lake_spark.sql import literal, quoted, source_name
 
 ENCODING = "encoding"
 MALFORMED = "malformed"
@@ -24,50 +21,50 @@ SHOWN_VALUES = 10
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that can be wrong with a row.
+    """One thing that can be wrong with a row, in SQL.
 
-    `broken` is true, false or (as good as false) null; `reason` says what is wrong with which
-    column and value.
+    `broken` is true, false or (as good as false) null; `reason` is a text that says what is wrong
+    with which column and value.
     """
 
     rule: str
     severity: str
-    broken: Column
-    reason: Column
+    broken: str
+    reason: str
 
 
-def shown(value: Column) -> Column:
-    """Give a value as a reason quotes it."""
-    text = value.cast("string")
-    cut = F.concat(F.substring(text, 1, SHOWN_CHARACTERS), F.lit("…"))
-    text = F.when(F.length(text) > SHOWN_CHARACTERS, cut).otherwise(text)
-    return F.concat(F.lit("'"), F.coalesce(text, F.lit("null")), F.lit("'"))
+def shown(name: str) -> str:
+    """Give the SQL of a column's value as a reason quotes it."""
+    text = f"coalesce(CAST({quoted(name)} AS string), 'null')"
+    cut = f"concat(left({text}, {SHOWN_CHARACTERS}), '…')"
+    return f"concat('\\'', IF(length({text}) > {SHOWN_CHARACTERS}, {cut}, {text}), '\\'')"
 
 
 def column_checks(column: ColumnContract) -> Iterator[Check]:
     """Check that a column has its required value and that the value came through the cast."""
-    source = column_of(source_name(column.name))
+    source, label = source_name(column.name), f"column '{column.name}': "
     if column.required:
         yield Check(
             f"required:{column.name}",
             "quarantine",
-            source.isNull(),
-            F.lit(f"column '{column.name}': a value is required"),
+            f"{quoted(source)} IS NULL",
+            literal(f"{label}a value is required"),
         )
-    wanted = f"{column.type} in the pattern {column.pattern}" if column.pattern else column.type
     if column.type != "string":
+        wanted = f"{column.type} in the pattern {column.pattern}" if column.pattern else column.type
         yield Check(
             f"type:{column.name}",
             "quarantine",
-            source.isNotNull() & column_of(column.name).isNull(),
-            F.concat(
-                F.lit(f"column '{column.name}': value "), shown(source), F.lit(f" is not {wanted}")
-            ),
+            f"{quoted(source)} IS NOT NULL AND {quoted(column.name)} IS NULL",
+            f"concat({literal(f'{label}value ')}, {shown(source)}, {literal(f' is not {wanted}')})",
         )
 
 
 def rule_checks(contract: Contract) -> Iterator[Check]:
-    """Give the checks of the contract's own rules, one for each rule and column."""
+    """Give the checks of the contract's own rules, one for each rule and column.
+
+    Raises `ContractMismatch` for a kind of rule that is not known here.
+    """
     types = {column.name: column.type for column in contract.columns}
     for rule in contract.rules:
         if rule.kind == "expression":
@@ -79,60 +76,45 @@ def rule_checks(contract: Contract) -> Iterator[Check]:
                 f"{sorted([*CONDITIONS, 'expression'])}"
             )
         for name in rule.columns:
-            good, wanted = CONDITIONS[rule.kind](rule, column_of(name), types[name])
-            yield Check(
-                rule.id,
-                rule.severity,
-                ~good,
-                F.concat(
-                    F.lit(f"column '{name}': value "),
-                    shown(column_of(name)),
-                    F.lit(f" {wanted}"),
-                ),
-            )
+            good, wanted = CONDITIONS[rule.kind](rule, quoted(name), types[name])
+            label = literal(f"column '{name}': value ")
+            reason = f"concat({label}, {shown(name)}, {literal(f' {wanted}')})"
+            yield Check(rule.id, rule.severity, f"NOT ({good})", reason)
 
 
 def _expression_check(rule: Rule) -> Check:
-    values = [
-        part
-        for name in rule.columns
-        for part in (F.lit(f", column '{name}': value "), shown(column_of(name)))
-    ]
-    return Check(
-        rule.id,
-        rule.severity,
-        ~F.expr(f"({rule.expression})").cast("boolean"),
-        F.concat(F.lit(f"not true: {rule.expression}"), *values),
+    values = "".join(
+        f", {literal(f', column {name!r}: value ')}, {shown(name)}" for name in rule.columns
     )
+    # On lines of its own, so that a comment at its end ends there.
+    broken = f"NOT CAST((\n{rule.expression}\n) AS boolean)"
+    reason = f"concat({literal(f'not true: {rule.expression}')}{values})"
+    return Check(rule.id, rule.severity, broken, reason)
 
 
-def _in_set(rule: Rule, column: Column, type_name: str) -> tuple[Column, str]:
+def _in_set(rule: Rule, column: str, type_name: str) -> tuple[str, str]:
     listed = ", ".join(repr(value) for value in rule.values[:SHOWN_VALUES])
     more = ", …" if len(rule.values) > SHOWN_VALUES else ""
-    allowed = [_literal(value, type_name) for value in rule.values]
-    return column.isin(allowed), f"is not one of {listed}{more}"
+    allowed = ", ".join(_bound(value, type_name) for value in rule.values)
+    return f"{column} IN ({allowed})", f"is not one of {listed}{more}"
 
 
-def _in_range(rule: Rule, column: Column, type_name: str) -> tuple[Column, str]:
-    good = F.lit(True)
-    if rule.minimum is not None:
-        good = good & (column >= _literal(rule.minimum, type_name))
-    if rule.maximum is not None:
-        good = good & (column <= _literal(rule.maximum, type_name))
-    return good, f"is outside {_span(rule)}"
+def _in_range(rule: Rule, column: str, type_name: str) -> tuple[str, str]:
+    return _between(rule, column, type_name), f"is outside {_span(rule)}"
 
 
-def _has_length(rule: Rule, column: Column, _type_name: str) -> tuple[Column, str]:
-    length, good = F.length(column), F.lit(True)
-    if rule.minimum is not None:
-        good = good & (length >= F.lit(rule.minimum))
-    if rule.maximum is not None:
-        good = good & (length <= F.lit(rule.maximum))
-    return good, f"has a length outside {_span(rule)}"
+def _has_length(rule: Rule, column: str, _type_name: str) -> tuple[str, str]:
+    return _between(rule, f"length({column})", "int"), f"has a length outside {_span(rule)}"
 
 
-def _has_pattern(rule: Rule, column: Column, _type_name: str) -> tuple[Column, str]:
-    return column.rlike(rule.pattern or ""), f"does not match {rule.pattern}"
+def _has_pattern(rule: Rule, column: str, _type_name: str) -> tuple[str, str]:
+    return f"{column} RLIKE {literal(rule.pattern or '')}", f"does not match {rule.pattern}"
+
+
+def _between(rule: Rule, value: str, type_name: str) -> str:
+    low = [f"{value} >= {_bound(rule.minimum, type_name)}"] if rule.minimum is not None else []
+    high = [f"{value} <= {_bound(rule.maximum, type_name)}"] if rule.maximum is not None else []
+    return " AND ".join([*low, *high]) or "true"
 
 
 def _span(rule: Rule) -> str:
@@ -141,9 +123,9 @@ def _span(rule: Rule) -> str:
     return f"{low} to {high}"
 
 
-def _literal(value: Any, type_name: str) -> Column:
+def _bound(value: Any, type_name: str) -> str:
     """Numbers compare as numbers; text in a rule means a value of the column's type."""
-    return F.lit(value).cast(type_name) if isinstance(value, str) else F.lit(value)
+    return f"CAST({literal(value)} AS {type_name})" if isinstance(value, str) else literal(value)
 
 
 CONDITIONS = {

@@ -8,7 +8,7 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 
 from lake_spark.contract import Contract, load_contract
-from lake_spark.errors import ContractMismatch
+from lake_spark.errors import ContractMismatch, in_short
 from lake_spark.parquet_tables import ParquetTable
 from lake_spark.runs import BadRows, open_run, process_rows
 from lake_spark.storage import read_json
@@ -85,5 +85,5 @@ def _run_query(spark: SparkSession, contract: Contract) -> DataFrame:
     except AnalysisException as error:
         raise ContractMismatch(
             f"{contract.name} {contract.version}: the query does not fit its inputs "
-            f"{list(contract.inputs)}: {error}"
+            f"{list(contract.inputs)}: {in_short(error)}"
         ) from error

@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from lake_spark.contract import Contract
-from lake_spark.names import POSITION, column_of
+from lake_spark.sql import POSITION, quoted
 
 
 def newest_rows(rows: DataFrame, contract: Contract) -> DataFrame:
@@ -14,7 +14,7 @@ def newest_rows(rows: DataFrame, contract: Contract) -> DataFrame:
     """
     if not contract.primary_key:
         return rows
-    newest_first = Window.partitionBy(*(column_of(name) for name in contract.primary_key)).orderBy(
+    newest_first = Window.partitionBy(*(quoted(name) for name in contract.primary_key)).orderBy(
         *(F.col(name).desc() for name in POSITION)
     )
     ranked = rows.withColumn("__rank", F.row_number().over(newest_first))

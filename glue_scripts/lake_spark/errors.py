@@ -29,3 +29,9 @@ class NothingStaged(LakeError):
 
 class PublishConflict(LakeError):
     """The table was changed by someone else since the run was staged; stage it again."""
+
+
+def in_short(error: Exception) -> str:
+    """Give what a Spark error says, without the query plan that it prints behind."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0].partition("; line ")[0].rstrip(";") if lines else type(error).__name__

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
 
-from lake_spark.names import column_of
 from lake_spark.sinks import Staged
+from lake_spark.sql import quoted
 from lake_spark.storage import delete_prefix
 from lake_spark.tables import IcebergTable, branch_of
 
@@ -43,7 +43,7 @@ class IcebergSink:
         contract, target = self.target.contract, self.target
         target.fit_to_contract()
         target.start_branch(self.branch)
-        good = rows.select(*(column_of(name) for name in contract.column_names))
+        good = rows.select(*(quoted(name) for name in contract.column_names))
         if contract.write_mode == "merge" and target.has_rows():
             return self._merge(good)
         write = target.replace if contract.write_mode == "replace" else target.append

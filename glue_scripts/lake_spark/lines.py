@@ -18,7 +18,7 @@ from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F  # noqa: N812 - the name that Spark's documentation uses
 
 from lake_spark.contract import RawFormat
-from lake_spark.errors import UnreadableFile
+from lake_spark.errors import UnreadableFile, in_short
 
 REPLACEMENT = "\ufffd"
 GLOB_CHARACTERS = re.compile(r"([\\*?\[\]{}])")
@@ -75,7 +75,7 @@ def _all_lines(spark: SparkSession, uris: Mapping[str, int], raw: RawFormat) -> 
     try:
         source = spark.read.text([escape_glob(uri) for uri in uris])
     except AnalysisException as error:
-        raise UnreadableFile(f"a file of the run cannot be read: {error}") from error
+        raise UnreadableFile(f"a file of the run cannot be read: {in_short(error)}") from error
     positions = {path: uris[unquote(path)] for path in source.inputFiles() if unquote(path) in uris}
     if len(positions) != len(uris):
         lost = set(uris) - {unquote(path) for path in positions}

@@ -13,6 +13,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from lake_spark.checks import ENCODING, MALFORMED
 from lake_spark.contract import Contract
+from lake_spark.sql import literal
 
 PATIENCE = 60.0
 """Seconds to wait for counts that were taken already."""
@@ -84,22 +85,22 @@ def _counts(found: Mapping[str, Any], contract: Contract) -> Counts:
 
 
 def _measures(contract: Contract) -> Iterable[Column]:
-    broken = F.col("__broken")
-    yield F.count(F.lit(1)).alias("rows_in")
-    yield F.count(broken).alias("rows_quarantined")
-    yield _per_file(F.col("__file")).alias("file_rows")
-    yield _per_file(F.when(broken.isNotNull(), F.col("__file"))).alias("file_quarantined")
+    yield F.expr("count(1) AS rows_in")
+    yield F.expr("count(__broken) AS rows_quarantined")
+    yield F.expr(f"{_per_file('__file')} AS file_rows")
+    yield F.expr(f"{_per_file('IF(__broken IS NULL, NULL, __file)')} AS file_quarantined")
     for index, (rule, severity) in enumerate(rule_severities(contract).items()):
-        found = F.col("__warned") if severity == "warn" else F.col("__broken.rule")
-        yield F.count(F.when(F.array_contains(found, rule), 1)).alias(f"rule_{index}")
+        found = "__warned" if severity == "warn" else "__broken.rule"
+        broken = f"array_contains({found}, {literal(rule)})"
+        yield F.expr(f"count(CASE WHEN {broken} THEN 1 END) AS rule_{index}")
 
 
-def _per_file(position: Column) -> Column:
+def _per_file(position: str) -> str:
     """Count the rows of each file without grouping: as a histogram with a bin for every value.
 
     Spark merges bins, and so stops being exact, only when there are more of them than allowed.
     """
-    return F.to_json(F.histogram_numeric(position, F.lit(UNLIMITED)))
+    return f"to_json(histogram_numeric({position}, {UNLIMITED}))"
 
 
 def _by_file(histogram: str | None) -> dict[int, int]:

@@ -16,8 +16,8 @@ from lake_spark.catalog import find_table, list_partitions
 from lake_spark.contract import Contract
 from lake_spark.errors import ContractMismatch
 from lake_spark.lines import escape_glob
-from lake_spark.names import column_of
 from lake_spark.sinks import Staged
+from lake_spark.sql import quoted
 from lake_spark.storage import delete_prefix, list_keys, split_uri, write_json
 
 RUN_ID = "strata.run-id"
@@ -120,7 +120,7 @@ class ParquetTable:
             # Below this folder, names such as `month=1` are values.
             reader = reader.option("basePath", entry["StorageDescriptor"]["Location"])
         rows = reader.parquet(*(escape_glob(folder) for folder in folders))
-        return rows.select(*(column_of(name) for name in self.contract.column_names))
+        return rows.select(*(quoted(name) for name in self.contract.column_names))
 
     def schema(self) -> str:
         """Give the contract's columns as Spark's schema language."""
@@ -149,7 +149,7 @@ class ParquetSink:
         contract = self.target.contract
         base = self.target.published_run()
         delete_prefix(self.staging_uri)
-        good = rows.select(*(column_of(name) for name in contract.column_names))
+        good = rows.select(*(quoted(name) for name in contract.column_names))
         merging = contract.write_mode == "merge" and base is not None
         self._write(good, "new" if merging else "rows")
         written = self._read("new" if merging else "rows")
@@ -174,7 +174,7 @@ class ParquetSink:
         partitions = self.target.contract.partition_by
         if partitions:
             # One file for each partition, so that adding it is one step for readers.
-            rows = rows.repartition(*(column_of(name) for name in partitions))
+            rows = rows.repartition(*(quoted(name) for name in partitions))
         (
             rows.write.mode("overwrite")
             .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")

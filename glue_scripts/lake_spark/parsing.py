@@ -14,7 +14,7 @@ from pyspark.sql.types import ArrayType, DecimalType, StringType, StructField, S
 from lake_spark.casting import MAX_DIGITS, decimal_digits
 from lake_spark.contract import ColumnContract, Contract, RawFormat
 from lake_spark.lines import count_quotes
-from lake_spark.names import POSITION, source_name
+from lake_spark.sql import POSITION, literal, quoted, source_name
 
 NUL = "\0"
 RECORD = ("__line", "__undecodable", *POSITION)
@@ -36,8 +36,7 @@ def parse_csv(lines: DataFrame, header: Sequence[str], contract: Contract) -> Da
     parsed = lines.select(*RECORD, F.from_csv("__line", schema, options).alias("__parsed"))
     # Spark gives null for an empty field; whether empty means null is the contract's to say.
     texts = {
-        name: F.coalesce(F.col("__parsed")[field], F.lit(""))
-        for name, field in zip(header, fields, strict=True)
+        name: f"coalesce(__parsed.{field}, '')" for name, field in zip(header, fields, strict=True)
     }
     malformed = (
         F.when(F.col("__line").contains(NUL), "the record has a NUL character")
@@ -82,15 +81,11 @@ def parse_json(lines: DataFrame, contract: Contract) -> DataFrame:
         F.json_object_keys("__line").alias("__members"),
         (F.from_json(listed, exact, options) if has_decimals else F.lit(None)).alias("__exact"),
     )
-    member = F.col("__objects")[0]
-    texts = {
-        column.name: F.coalesce(
-            F.col("__exact")[0][column.name].cast("string"), member[column.name]
-        )
-        if decimal_digits(column.type)
-        else member[column.name]
-        for column in contract.columns
-    }
+    texts = {name: f"__objects[0].{quoted(name)}" for name in names}
+    for column in contract.columns:
+        if decimal_digits(column.type):
+            written = f"CAST(__exact[0].{quoted(column.name)} AS string)"
+            texts[column.name] = f"coalesce({written}, {texts[column.name]})"
     return parsed.select(*RECORD, _json_fault(names).alias("__malformed"), *_texts(texts, contract))
 
 
@@ -117,16 +112,16 @@ def _json_fault(names: Sequence[str]) -> Column:
     )
 
 
-def _texts(texts: dict[str, Column], contract: Contract) -> list[Column]:
-    nulls = list(_raw(contract).null_values)
+def _texts(texts: dict[str, str], contract: Contract) -> list[Column]:
+    nulls = ", ".join(literal(value) for value in _raw(contract).null_values)
     found = []
     for column in contract.columns:
         text = texts[column.name]
         if column.type != "string":
-            text = F.trim(text)
+            text = f"trim({text})"
         if nulls:
-            text = F.when(~text.isin(nulls), text)
-        found.append(text.alias(source_name(column.name)))
+            text = f"CASE WHEN {text} NOT IN ({nulls}) THEN {text} END"
+        found.append(F.expr(text).alias(source_name(column.name)))
     return found
 
 

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from lake_spark.catalog import drop_partition, parquet_storage, put_partitions, put_table
 from lake_spark.inputs import InputFile
 from lake_spark.lines import FirstLine
-from lake_spark.names import POSITION
+from lake_spark.sql import POSITION
 from lake_spark.storage import delete_prefix
 
 COLUMNS = (

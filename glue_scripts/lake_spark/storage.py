@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -14,6 +15,7 @@ DELETE_BATCH = 1000
 """How many keys S3's DeleteObjects takes at once."""
 
 
+@cache
 def s3_client() -> "S3Client":
     """Give a client for S3 that honours the process's own region and endpoint."""
     return boto3.client("s3")

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from lake_spark.contract import ColumnContract, Contract
 from lake_spark.errors import ContractMismatch, NothingStaged
 from lake_spark.metadata import MAIN, Snapshot, TableMetadata, read_metadata
+from lake_spark.sql import literal
 
 CATALOG = "glue_catalog"
 RUN_ID = "strata.run-id"
@@ -22,12 +23,6 @@ WIDENINGS = {("int", "bigint"), ("float", "double")}
 def branch_of(run_id: str) -> str:
     """Give the name of a run's branch."""
     return RUN_BRANCH + re.sub(r"[^0-9A-Za-z]", "_", run_id)
-
-
-def literal(text: str) -> str:
-    """Give a text as a SQL literal."""
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", " ")
-    return f"'{escaped}'"
 
 
 @dataclass(frozen=True)

@@ -6,24 +6,26 @@ ids of broken rules that only warn).
 """
 
 from collections.abc import Callable, Sequence
-from functools import reduce
-from operator import or_
 
 from pyspark.errors import AnalysisException
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from lake_spark.casting import cast_text, cast_value
 from lake_spark.checks import ENCODING, MALFORMED, Check, column_checks, rule_checks
 from lake_spark.contract import ColumnContract, Contract
-from lake_spark.errors import ContractMismatch
-from lake_spark.names import POSITION, column_of, source_name
+from lake_spark.errors import ContractMismatch, in_short
+from lake_spark.sql import POSITION, literal, quoted, source_name
 
 BROKEN_TYPE = "array<struct<rule: string, reason: string>>"
+READABLE = "NOT __undecodable AND __malformed IS NULL"
 
 
 def check_records(records: DataFrame, contract: Contract) -> DataFrame:
-    """Type and check what `parsing` gives."""
+    """Type and check what `parsing` gives.
+
+    Raises `ContractMismatch` naming the first column or rule that Spark cannot make sense of.
+    """
     return _check(records, contract, cast_text)
 
 
@@ -45,75 +47,82 @@ def check_rows(rows: DataFrame, contract: Contract) -> DataFrame:
         F.lit(False).alias("__undecodable"),
         F.lit(None).cast("string").alias("__malformed"),
         *(F.lit(0).alias(name) for name in POSITION),
-        *(column_of(name).alias(source_name(name)) for name in expected),
+        *(F.col(quoted(name)).alias(source_name(name)) for name in expected),
     )
     return _check(records, contract, cast_value)
 
 
 def _check(
-    records: DataFrame, contract: Contract, cast: Callable[[str, ColumnContract], Column]
+    records: DataFrame, contract: Contract, cast: Callable[[str, ColumnContract], str]
 ) -> DataFrame:
     kept = ["__line", *POSITION]
+    casts = {column.name: cast(source_name(column.name), column) for column in contract.columns}
+    checks = [check for column in contract.columns for check in column_checks(column)]
+    checks += rule_checks(contract)
+    warning = [check for check in checks if check.severity == "warn"]
+    breaking = [check for check in checks if check.severity != "warn"]
     try:
-        typed = records.select(
+        typed = records.selectExpr(
             *kept,
             "__undecodable",
             "__malformed",
-            *(column_of(source_name(name)) for name in contract.column_names),
-            *(
-                cast(source_name(column.name), column).alias(column.name)
-                for column in contract.columns
-            ),
+            *(quoted(source_name(name)) for name in casts),
+            *(f"{value} AS {quoted(name)}" for name, value in casts.items()),
         )
-        checks = [check for column in contract.columns for check in column_checks(column)]
-        checks += rule_checks(contract)
-        warning = [check for check in checks if check.severity == "warn"]
-        breaking = [check for check in checks if check.severity != "warn"]
-        return typed.select(
+        return typed.selectExpr(
             *kept,
-            *(column_of(name) for name in contract.column_names),
-            _broken(breaking).alias("__broken"),
-            _warned(warning).alias("__warned"),
+            *(quoted(name) for name in casts),
+            f"{_broken(breaking)} AS __broken",
+            f"{_warned(warning)} AS __warned",
         )
     except AnalysisException as error:
-        raise ContractMismatch(
-            f"{contract.name} {contract.version}: a type or rule does not fit: {error}"
-        ) from error
+        raise _culprit(records, contract, casts, checks) from error
 
 
-def _broken(checks: Sequence[Check]) -> Column:
+def _broken(checks: Sequence[Check]) -> str:
     """Unreadable records are not checked further: every field of theirs would be wrong."""
-    unreadable = F.when(
-        F.col("__undecodable"),
-        _one(ENCODING, F.lit("bytes that are not valid in the declared encoding")),
-    ).when(F.col("__malformed").isNotNull(), _one(MALFORMED, F.col("__malformed")))
-    if not checks:
-        return unreadable
-    found = F.array(
-        *(
-            F.when(check.broken, F.struct(F.lit(check.rule).alias("rule"), _reason(check)))
-            for check in checks
+    undecodable = literal("bytes that are not valid in the declared encoding")
+    cases = [
+        f"WHEN __undecodable THEN array({_fault(ENCODING, undecodable)})",
+        f"WHEN __malformed IS NOT NULL THEN array({_fault(MALFORMED, '__malformed')})",
+    ]
+    if checks:
+        # Only rows with a fault pay for finding out which: the array is behind this condition.
+        found = ", ".join(
+            f"IF({check.broken}, {_fault(check.rule, check.reason)}, NULL)" for check in checks
         )
-    )
-    # Only rows with a fault pay for finding out which: the array is built behind this condition.
-    return unreadable.when(_any(checks), F.array_compact(found).cast(BROKEN_TYPE))
+        cases.append(f"WHEN {_any(checks)} THEN array_compact(array({found}))")
+    return f"CAST(CASE {' '.join(cases)} END AS {BROKEN_TYPE})"
 
 
-def _warned(checks: Sequence[Check]) -> Column:
+def _warned(checks: Sequence[Check]) -> str:
     if not checks:
-        return F.lit(None).cast("array<string>")
-    readable = ~F.col("__undecodable") & F.col("__malformed").isNull()
-    found = F.array(*(F.when(check.broken, F.lit(check.rule)) for check in checks))
-    return F.when(readable & _any(checks), F.array_compact(found))
+        return "CAST(NULL AS array<string>)"
+    found = ", ".join(f"IF({check.broken}, {literal(check.rule)}, NULL)" for check in checks)
+    return f"CASE WHEN {READABLE} AND ({_any(checks)}) THEN array_compact(array({found})) END"
 
 
-def _any(checks: Sequence[Check]) -> Column:
-    return reduce(or_, (F.coalesce(check.broken, F.lit(False)) for check in checks))
+def _any(checks: Sequence[Check]) -> str:
+    return " OR ".join(f"({check.broken})" for check in checks)
 
 
-def _one(rule: str, reason: Column) -> Column:
-    return F.array(F.struct(F.lit(rule).alias("rule"), reason.alias("reason"))).cast(BROKEN_TYPE)
+def _fault(rule: str, reason: str) -> str:
+    return f"named_struct('rule', {literal(rule)}, 'reason', {reason})"
 
 
-def _reason(check: Check) -> Column:
-    return check.reason.alias("reason")
+def _culprit(
+    records: DataFrame, contract: Contract, casts: dict[str, str], checks: Sequence[Check]
+) -> ContractMismatch:
+    """Find the first cast or check that Spark refuses, by trying each alone."""
+    label = f"{contract.name} {contract.version}"
+    for name, value in casts.items():
+        try:
+            records = records.selectExpr("*", f"{value} AS {quoted(name)}")
+        except AnalysisException as error:
+            return ContractMismatch(f"{label}: column {name!r}: {in_short(error)}")
+    for check in checks:
+        try:
+            records.selectExpr(check.broken)
+        except AnalysisException as error:
+            return ContractMismatch(f"{label}: rule {check.rule}: {in_short(error)}")
+    return ContractMismatch(f"{label}: the types and rules do not fit together")

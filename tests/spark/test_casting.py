@@ -16,8 +16,9 @@ def cast(spark: SparkSession, type_name: str, texts: list[str], pattern: str | N
         spark.conf.set(name, value)
     column = ColumnContract("c", type_name, False, "", pattern)
     frame = spark.createDataFrame([(text,) for text in texts], "t string")
-    cast_column = cast_text("t", column).cast("string")
-    return [row[0] for row in frame.select(cast_column).collect()]
+    return [
+        row[0] for row in frame.selectExpr(f"CAST({cast_text('t', column)} AS string)").collect()
+    ]
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,10 @@ def test_a_product_can_be_built_from_parquet_and_be_parquet(lake: Lake, product:
         ("select customer from {0}", r"missing \['spent'\], unexpected \[\]"),
         ("select customer, amount as spent, id from {0}", r"unexpected \['id'\]"),
         ("select customer, no_such as spent from {0}", "no_such"),
-        ("select customer, array(amount) as spent from {0}", "a type or rule does not fit"),
+        (
+            "select customer, array(amount) as spent from {0}",
+            r"column 'spent': .*cannot cast \"ARRAY<DECIMAL\(10,2\)>\" to \"DECIMAL\(6,2\)\"\.$",
+        ),
     ],
 )
 def test_a_query_that_does_not_give_the_contracts_columns_is_refused(

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from lake_spark.contract import parse_contract
 from lake_spark.errors import ContractMismatch
+from lake_spark.validation import check_records
 from tests.spark.support import Lake
 
 HEADER = "id,customer,amount\n"
@@ -96,8 +98,24 @@ def test_a_rule_over_dates_compares_with_dates(lake: Lake) -> None:
 def test_a_rule_that_cannot_be_applied_stops_the_run_by_name(lake: Lake) -> None:
     lake.contract["rules"] = [rule("expression", ["id"], expression="no_such_column > 1")]
     lake.put("a.csv", HEADER + "1,Ada,9\n")
-    with pytest.raises(ContractMismatch, match="no_such_column"):
+    with pytest.raises(ContractMismatch, match=r"rule a_expression: .*no_such_column"):
+        lake.stage()
+    lake.contract["rules"] = [rule("expression", ["id"], expression="id > > 1")]
+    with pytest.raises(ContractMismatch, match=r"rule a_expression: .*SYNTAX_ERROR"):
         lake.stage()
     lake.contract["rules"] = [rule("vibe", ["id"])]
     with pytest.raises(ContractMismatch, match="a_vibe: kind 'vibe' is not one of"):
         lake.stage()
+
+
+def test_a_contract_may_have_a_thousand_rules(lake: Lake) -> None:
+    lake.contract["rules"] = [
+        rule("range", ["amount"], min=0) | {"id": f"r{n}"} for n in range(1000)
+    ]
+    fields = lake.spark.sql(
+        "select '1' as __line, false as __undecodable, cast(null as string) as __malformed,"
+        " 0 as __file, 0 as __block, 0 as __row,"
+        " '1' as __source_id, '' as __source_customer, '-1' as __source_amount"
+    )
+    (row,) = check_records(fields, parse_contract(lake.contract)).collect()
+    assert len(row["__broken"]) == 1000
