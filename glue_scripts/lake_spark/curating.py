@@ -37,7 +37,7 @@ def curate(spark: SparkSession, arguments: Mapping[str, str]) -> None:
     moment however often its build is repeated.
     """
     run = open_run(spark, arguments, arguments["curated_database"])
-    if run.is_done():
+    if run.sink.is_published():
         return
     with run.clock.step("plan"), input_views(spark, run.contract, arguments):
         checked = check_rows(_run_query(spark, run.contract), run.contract)

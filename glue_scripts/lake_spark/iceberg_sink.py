@@ -17,7 +17,7 @@ ADDED = "added-records"
 class IcebergSink:
     """The run's branch of an Iceberg table.
 
-    `scratch_uri` is a folder for the rows of a merge, which reads them more than once.
+    `scratch_uri` is a folder, the dataset's own, for the rows of a merge: it reads them twice.
     """
 
     target: IcebergTable
@@ -41,6 +41,8 @@ class IcebergSink:
     def stage(self, rows: DataFrame) -> Staged:
         """Write the rows on a new branch of current main, as the contract's write mode says."""
         contract, target = self.target.contract, self.target
+        # A run that was killed leaves what it wrote here.
+        delete_prefix(self.scratch_uri)
         target.fit_to_contract()
         target.start_branch(self.branch)
         good = rows.select(*(quoted(name) for name in contract.column_names))

@@ -8,23 +8,22 @@ from typing import Any
 
 from lake_spark.catalog import drop_partition, parquet_storage, put_partitions, put_table
 from lake_spark.errors import NothingStaged, PublishConflict
-from lake_spark.parquet_tables import (
-    ADD,
-    REPLACE_TABLE,
-    RUN_ID,
-    ParquetTable,
-    staged_files,
-)
+from lake_spark.parquet_tables import RUN_ID, ParquetTable, staged_files
 from lake_spark.storage import (
     copy_object,
     delete_keys,
     delete_prefix,
     list_keys,
+    read_json,
     read_json_if_there,
     split_uri,
     write_json,
 )
 from lake_spark.tables import VERSION
+
+ADD, REPLACE_PARTITIONS, REPLACE_TABLE = "add", "replace_partitions", "replace_table"
+"""What publishing does: add files; replace the staged partitions; and drop all others as well."""
+INTENT = "intent.json"
 
 
 def publish_folder(table: ParquetTable, run_id: str, staging_uri: str) -> bool:
@@ -35,10 +34,10 @@ def publish_folder(table: ParquetTable, run_id: str, staging_uri: str) -> bool:
     if table.published_run() == run_id:
         delete_prefix(staging_uri)
         return False
-    intent = read_json_if_there(f"{staging_uri}intent.json")
+    intent = read_json_if_there(f"{staging_uri}{INTENT}")
     if intent is None:
         intent = _plan(table, run_id, staging_uri)
-        write_json(f"{staging_uri}intent.json", intent)
+        write_json(f"{staging_uri}{INTENT}", intent)
     for source, target in intent["copies"]:
         copy_object(source, target)
     _switch(table, run_id, intent)
@@ -67,10 +66,14 @@ def _plan(table: ParquetTable, run_id: str, staging_uri: str) -> dict[str, Any]:
         for key in keys:
             source = f"s3://{split_uri(staging_uri)[0]}/{key}"
             copies.append((source, f"{location}{run_id}-{key.rpartition('/')[2]}"))
-    kept = {partition["values"] for partition in partitions}
-    replaces_all = staged["scope"] == REPLACE_TABLE and bool(table.contract.partition_by)
-    dropped = [values for values in before if values not in kept] if replaces_all else []
-    return {"run_id": run_id, "partitions": partitions, "copies": copies, "dropped": dropped}
+    if staged["scope"] == REPLACE_TABLE and table.contract.partition_by:
+        kept = {partition["values"] for partition in partitions}
+        partitions += [
+            {"values": values, "location": None, "before": location}
+            for values, location in before.items()
+            if values not in kept
+        ]
+    return {"run_id": run_id, "partitions": partitions, "copies": copies}
 
 
 def _location(table: ParquetTable, run_id: str, key: str, staging_uri: str) -> str:
@@ -86,21 +89,44 @@ def _switch(table: ParquetTable, run_id: str, intent: dict[str, Any]) -> None:
     location = table.location
     if table.contract.partition_by:
         put_table(table.database, _describe(table, location, table.published_run()))
-        put_partitions(
-            table.database,
-            table.contract.name,
-            {
-                tuple(partition["values"]): parquet_storage(
-                    partition["location"], table.file_columns
-                )
-                for partition in intent["partitions"]
-            },
-        )
-        for values in intent["dropped"]:
-            drop_partition(table.database, table.contract.name, values)
+        _move_partitions(table, intent, to="location")
     else:
         location = intent["partitions"][0]["location"]
     put_table(table.database, _describe(table, location, run_id))
+
+
+def _move_partitions(table: ParquetTable, intent: dict[str, Any], *, to: str) -> None:
+    """Bring partitions to the `location` of the intent, or back to what they were `before`."""
+    put_partitions(
+        table.database,
+        table.contract.name,
+        {
+            tuple(partition["values"]): parquet_storage(partition[to], table.file_columns)
+            for partition in intent["partitions"]
+            if partition[to]
+        },
+    )
+    for partition in intent["partitions"]:
+        if not partition[to]:
+            drop_partition(table.database, table.contract.name, partition["values"])
+
+
+def undo_abandoned(table: ParquetTable, staging_uri: str) -> None:
+    """Take back what runs have published half way and will not complete; empty their folders.
+
+    Such a run's arrivals wait again: half of it in the table would come twice.
+    """
+    for key in list_keys(staging_uri):
+        bucket, _ = split_uri(staging_uri)
+        if not key.endswith(f"/{INTENT}"):
+            continue
+        intent = read_json(f"s3://{bucket}/{key}")
+        if intent["run_id"] == table.published_run():
+            continue
+        if table.contract.partition_by and table.entry():
+            _move_partitions(table, intent, to="before")
+        delete_keys(bucket, [split_uri(target)[1] for _, target in intent["copies"]])
+    delete_prefix(staging_uri)
 
 
 def _describe(table: ParquetTable, location: str, run_id: str | None) -> dict[str, Any]:
@@ -125,6 +151,8 @@ def _describe(table: ParquetTable, location: str, run_id: str | None) -> dict[st
 def _forget_old_folders(table: ParquetTable, intent: dict[str, Any]) -> None:
     """Delete what a replaced partition was before its last change: a reader may still be there."""
     for partition in intent["partitions"]:
+        if not partition["location"]:
+            continue
         kept = [location for location in (partition["location"], partition["before"]) if location]
         home = partition["location"].rstrip("/").rpartition("/")[0] + "/"
         bucket, _ = split_uri(home)

@@ -5,7 +5,8 @@ from pyspark.sql import SparkSession
 from lake_spark.contract import Contract
 from lake_spark.errors import ContractMismatch
 from lake_spark.iceberg_sink import IcebergSink
-from lake_spark.parquet_tables import ParquetSink, ParquetTable
+from lake_spark.parquet_sink import ParquetSink
+from lake_spark.parquet_tables import ParquetTable
 from lake_spark.sinks import Sink
 from lake_spark.tables import IcebergTable
 
@@ -27,9 +28,9 @@ def table_for(
     )
 
 
-def staging_uri(contract: Contract, warehouse: str, run_id: str) -> str:
-    """Give the folder for what a run writes beside its table, where no reader looks."""
-    return f"{warehouse}_staging/{contract.name}/{run_id}/"
+def staging_uri(contract: Contract, warehouse: str) -> str:
+    """Give the folder for what a contract's runs write beside its table, where no reader looks."""
+    return f"{warehouse}_staging/{contract.name}/"
 
 
 def sink_for(
@@ -37,7 +38,7 @@ def sink_for(
 ) -> Sink:
     """Give the place for the rows of a run."""
     table = table_for(spark, contract, database, warehouse)
-    folder = staging_uri(contract, warehouse, run_id)
+    folder = staging_uri(contract, warehouse)
     if isinstance(table, ParquetTable):
         return ParquetSink(table, run_id, folder)
     return IcebergSink(table, run_id, folder)

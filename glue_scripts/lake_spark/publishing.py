@@ -36,7 +36,7 @@ def publish(spark: SparkSession, arguments: Mapping[str, str]) -> None:
     if isinstance(table, IcebergTable):
         report = publish_branch(table, run_id)
     else:
-        folder = staging_uri(contract, arguments["warehouse"], run_id)
+        folder = f"{staging_uri(contract, arguments['warehouse'])}{run_id}/"
         report = {
             "snapshot_id": None,
             "previous_snapshot_id": None,

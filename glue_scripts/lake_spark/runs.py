@@ -19,7 +19,7 @@ from lake_spark.measuring import Counts, observe, read_counts, recount, rule_sev
 from lake_spark.places import sink_for
 from lake_spark.quarantine import Quarantine, forget_bad_rows, write_bad_rows
 from lake_spark.sinks import Sink, Staged
-from lake_spark.storage import read_json_if_there, write_json
+from lake_spark.storage import write_json
 
 SESSION_SETTINGS = {
     # Times without a zone are UTC, whatever the machine's own zone is.
@@ -65,10 +65,6 @@ class Run:
     sink: Sink
     quarantine: Quarantine
     clock: Clock
-
-    def is_done(self) -> bool:
-        """Tell whether the run has been published: then its report stays as it is."""
-        return self.sink.is_published() and read_json_if_there(self.report_uri) is not None
 
     @property
     def report_uri(self) -> str:

@@ -29,7 +29,7 @@ def stage(spark: SparkSession, arguments: Mapping[str, str]) -> None:
     A run that has been staged before is staged anew; one that has been published stays as it is.
     """
     run = open_run(spark, arguments, arguments["processed_database"])
-    if run.is_done():
+    if run.sink.is_published():
         return
     contract = run.contract
     with run.clock.step("plan"):

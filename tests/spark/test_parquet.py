@@ -118,36 +118,92 @@ def test_a_table_without_partitions_changes_in_one_step_and_keeps_one_state_back
     assert folders == {"run-run-2", "run-run-3"}
 
 
-def test_a_publish_that_died_half_way_is_completed_by_the_next(
-    parquet_lake: ParquetLake, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def half_published(parquet_lake: ParquetLake, monkeypatch: pytest.MonkeyPatch) -> ParquetLake:
+    """A second run, `run-2`, that died while it was publishing."""
+    parquet_lake.contract["write_mode"] = "merge"
+    parquet_lake.contract["primary_key"] = ["id", "customer"]
     parquet_lake.put("a.csv", HEADER + "1,Ada,1\n2,Bob,2\n")
     parquet_lake.run("run-1")
-    parquet_lake.put("b.csv", HEADER + "3,Ada,3\n4,Bob,4\n")
+    parquet_lake.put("b.csv", HEADER + "1,Ada,10\n3,Bob,3\n4,Eve,4\n")
     parquet_lake.stage("run-2")
-    real_copy, copied = parquet_publishing.copy_object, []
+    put_partitions = parquet_publishing.put_partitions
 
-    def copy_one(source: str, target: str) -> None:
-        if copied:
-            raise ConnectionError("the job was killed")
-        copied.append(target)
-        real_copy(source, target)
+    def put_two(database: str, table: str, partitions: dict[tuple[str, ...], Any]) -> None:
+        put_partitions(database, table, dict(sorted(partitions.items())[1:]))
+        raise ConnectionError("the job was killed")
 
-    monkeypatch.setattr(parquet_publishing, "copy_object", copy_one)
+    monkeypatch.setattr(parquet_publishing, "put_partitions", put_two)
     with pytest.raises(ConnectionError):
         parquet_lake.publish("run-2")
-    monkeypatch.setattr(parquet_publishing, "copy_object", real_copy)
-    assert parquet_lake.publish("run-2")["already_published"] is False
+    monkeypatch.setattr(parquet_publishing, "put_partitions", put_partitions)
     assert parquet_lake.rows("id") == [(1,), (2,), (3,), (4,)]
-    assert parquet_lake.keys("_staging/") == []
+    return parquet_lake
 
 
-def test_another_publish_since_staging_is_a_conflict(parquet_lake: ParquetLake) -> None:
+def test_a_publish_that_died_half_way_is_completed_by_the_next_try(
+    half_published: ParquetLake,
+) -> None:
+    assert half_published.publish("run-2")["already_published"] is False
+    assert half_published.rows("id", "amount") == [
+        (1, Decimal(10)),
+        (2, Decimal(2)),
+        (3, Decimal(3)),
+        (4, Decimal(4)),
+    ]
+    assert half_published.keys("_staging/") == []
+
+
+def test_a_publish_that_died_half_way_is_undone_by_the_next_run(
+    half_published: ParquetLake,
+) -> None:
+    half_published.inputs = []
+    half_published.put("c.csv", HEADER + "5,Ada,5\n")
+    half_published.stage("run-3")
+    assert half_published.rows("id", "amount") == [(1, Decimal(1)), (2, Decimal(2))]
+    half_published.publish("run-3")
+    assert half_published.rows("id") == [(1,), (2,), (5,)]
+
+
+def test_an_append_that_died_half_way_is_not_added_twice_when_its_run_starts_over(
+    parquet_lake: ParquetLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parquet_lake.put("a.csv", HEADER + "1,Ada,1\n")
+    parquet_lake.run("run-1")
+    parquet_lake.put("b.csv", HEADER + "2,Ada,2\n3,Bob,3\n")
+    parquet_lake.stage("run-2")
+    with monkeypatch.context() as patch:
+        patch.setattr(parquet_publishing, "put_table", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            parquet_lake.publish("run-2")
+    assert parquet_lake.rows("id") == [(1,), (2,)]
+    parquet_lake.run("run-2")
+    assert parquet_lake.rows("id") == [(1,), (2,), (3,)]
+
+
+def test_a_run_that_another_one_overtook_cannot_be_published(parquet_lake: ParquetLake) -> None:
     parquet_lake.put("a.csv", HEADER + "1,Ada,1\n")
     parquet_lake.stage("slow")
     parquet_lake.run("fast")
-    with pytest.raises(PublishConflict, match="run fast was published after run slow"):
+    with pytest.raises(NothingStaged, match="run slow has staged nothing"):
         parquet_lake.publish("slow")
+
+
+def test_a_table_that_changed_since_staging_is_not_published_over(
+    parquet_lake: ParquetLake,
+) -> None:
+    parquet_lake.put("a.csv", HEADER + "1,Ada,1\n")
+    parquet_lake.run("run-1")
+    parquet_lake.put("b.csv", HEADER + "2,Ada,2\n")
+    parquet_lake.stage("run-2")
+    glue = boto3.client("glue")
+    table = glue.get_table(DatabaseName="processed", Name=parquet_lake.name)["Table"]
+    given = ("Name", "TableType", "PartitionKeys", "StorageDescriptor", "Parameters")
+    restored: Any = {name: table[name] for name in given}
+    restored["Parameters"]["strata.run-id"] = "rolled-back-to"
+    glue.update_table(DatabaseName="processed", TableInput=restored)
+    with pytest.raises(PublishConflict, match="run rolled-back-to was published after run run-2"):
+        parquet_lake.publish("run-2")
 
 
 def test_a_run_that_staged_nothing_cannot_be_published(parquet_lake: ParquetLake) -> None:

@@ -1,0 +1,80 @@
+"""A run's good rows as Parquet files beside their table."""
+
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame
+
+from lake_spark.parquet_publishing import ADD, REPLACE_PARTITIONS, REPLACE_TABLE, undo_abandoned
+from lake_spark.parquet_tables import ParquetTable, staged_files
+from lake_spark.sinks import Staged
+from lake_spark.sql import quoted
+from lake_spark.storage import delete_prefix, write_json
+
+
+@dataclass(frozen=True)
+class ParquetSink:
+    """A folder of the run below the dataset's folder for staging, `staging_uri`."""
+
+    target: ParquetTable
+    run_id: str
+    staging_uri: str
+
+    @property
+    def run_uri(self) -> str:
+        """The run's own folder."""
+        return f"{self.staging_uri}{self.run_id}/"
+
+    @property
+    def table(self) -> str:
+        """The table's name in reports."""
+        return self.target.plain_name
+
+    def is_published(self) -> bool:
+        """Tell whether this run is the one published last."""
+        return self.target.published_run() == self.run_id
+
+    def stage(self, rows: DataFrame) -> Staged:
+        """Write the rows, merged with the table's if the contract says so, and how to publish."""
+        contract = self.target.contract
+        undo_abandoned(self.target, self.staging_uri)
+        base = self.target.published_run()
+        good = rows.select(*(quoted(name) for name in contract.column_names))
+        merging = contract.write_mode == "merge" and base is not None
+        self._write(good, "new" if merging else "rows")
+        written = self._read("new" if merging else "rows")
+        count = written.count()
+        scope = {"append": ADD, "replace": REPLACE_TABLE}.get(contract.write_mode, ADD)
+        if merging:
+            scope = self._merge(written)
+        write_json(f"{self.run_uri}staged.json", {"base_run": base, "scope": scope})
+        return Staged(count, None, None)
+
+    def _merge(self, new: DataFrame) -> str:
+        """Write what the touched partitions become; all of them, if a row may change its own."""
+        contract = self.target.contract
+        keys = list(contract.primary_key)
+        stays = set(contract.partition_by) <= set(keys)
+        touched = set(staged_files(f"{self.run_uri}new/")) if stays else None
+        kept = self.target.read(touched).join(new.select(*keys), keys, "left_anti")
+        self._write(kept.unionByName(new), "rows")
+        return REPLACE_PARTITIONS if stays else REPLACE_TABLE
+
+    def _write(self, rows: DataFrame, folder: str) -> None:
+        partitions = self.target.contract.partition_by
+        if partitions:
+            # One file for each partition, so that adding it is one step for readers.
+            rows = rows.repartition(*(quoted(name) for name in partitions))
+        (
+            rows.write.mode("overwrite")
+            .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
+            .partitionBy(*partitions)
+            .parquet(f"{self.run_uri}{folder}/")
+        )
+
+    def _read(self, folder: str) -> DataFrame:
+        rows = self.target.spark.read.schema(self.target.schema())
+        return rows.parquet(f"{self.run_uri}{folder}/")
+
+    def discard(self) -> None:
+        """Delete the run's folder."""
+        delete_prefix(self.run_uri)
