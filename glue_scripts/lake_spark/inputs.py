@@ -131,10 +131,11 @@ def _check_header(file: InputFile, header: Header, contract: Contract) -> None:
     if sorted(expected) == sorted(found):
         return
     missing = [name for name in expected if name not in found]
-    unexpected = [name for name in found if name not in expected]
-    twice = sorted({name for name in found if found.count(name) > 1})
+    twice = [name for name in expected if found.count(name) > 1]
+    # Other names are only counted: where a header is missing, they are somebody's data.
+    others = sum(name not in expected for name in found)
     raise HeaderMismatch(
         f"{file.key}: the header does not hold the columns of {contract.name} "
-        f"{contract.version}: missing {missing}, unexpected {unexpected}, twice {twice}; "
-        "correct the file or the contract"
+        f"{contract.version}: missing {missing}, twice {twice}, others: {others}; correct the file "
+        "or the contract"
     )

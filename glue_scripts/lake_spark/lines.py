@@ -102,7 +102,10 @@ def _with_position(
         (position,) = positions.values()
         return lines.withColumn("__file", F.lit(position)).drop("__path")
     files = spark.createDataFrame(list(positions.items()), "`__path` string, `__file` int")
-    return lines.join(F.broadcast(files), "__path").drop("__path")
+    joined = lines.join(F.broadcast(files), "__path", "left")
+    # An inner join would drop the rows of a file that Spark names in another way.
+    unknown = "raise_error(concat('a line of an unknown file: ', __path))"
+    return joined.withColumn("__file", F.expr(f"coalesce(__file, {unknown})")).drop("__path")
 
 
 def join_quoted_lines(lines: DataFrame, raw: RawFormat) -> DataFrame:

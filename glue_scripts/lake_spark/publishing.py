@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from lake_spark.contract import load_contract
@@ -12,7 +14,7 @@ from lake_spark.metadata import MAIN
 from lake_spark.parquet_publishing import publish_folder
 from lake_spark.places import staging_uri, table_for
 from lake_spark.storage import write_json
-from lake_spark.tables import CATALOG, IcebergTable, branch_of
+from lake_spark.tables import IcebergTable, branch_of
 
 ARGUMENTS = (
     "dataset",
@@ -83,12 +85,19 @@ def _fast_forward(table: IcebergTable, branch: str, run_id: str) -> int | None:
         )
     main = state.refs.get(MAIN)
     if main is not None and main not in {snapshot.id for snapshot in state.ancestry(branch)}:
-        raise PublishConflict(
-            f"{table.plain_name}: main moved to snapshot {main} after run {run_id} was staged; "
-            "stage the run again on the new main"
-        )
-    table.spark.sql(
-        f"CALL {CATALOG}.system.fast_forward("
-        f"table => '{table.database}.{table.contract.name}', branch => '{MAIN}', to => '{branch}')"
-    )
+        raise _conflict(table, run_id, main)
+    try:
+        table.fast_forward(branch)
+    except (PySparkException, Py4JJavaError) as error:
+        now = table.state().refs.get(MAIN)
+        if now != main:
+            raise _conflict(table, run_id, now) from error
+        raise
     return main
+
+
+def _conflict(table: IcebergTable, run_id: str, main: int | None) -> PublishConflict:
+    return PublishConflict(
+        f"{table.plain_name}: main moved to snapshot {main} after run {run_id} was staged; "
+        "stage the run again on the new main"
+    )

@@ -157,6 +157,13 @@ class IcebergTable:
             .option(f"snapshot-property.{VERSION}", self.contract.version)
         )
 
+    def fast_forward(self, branch: str) -> None:
+        """Move main to a branch that began at it, in one commit of the catalog."""
+        self.spark.sql(
+            f"CALL {CATALOG}.system.fast_forward(table => '{self.database}.{self.contract.name}', "
+            f"branch => '{MAIN}', to => '{branch}')"
+        )
+
     def merge(self, rows: DataFrame, branch: str, run_id: str) -> None:
         """Bring rows into a branch by primary key: known keys are updated, new ones added.
 
@@ -165,11 +172,13 @@ class IcebergTable:
         view = f"merge_{self.contract.name}"
         rows.createOrReplaceTempView(view)
         same_key = " AND ".join(f"t.`{key}` = s.`{key}`" for key in self.contract.primary_key)
-        self.spark.sql(
-            f"MERGE INTO {self.name}.`branch_{branch}` t USING {view} s ON {same_key}"
-            " WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *"
-        )
-        self.spark.catalog.dropTempView(view)
+        try:
+            self.spark.sql(
+                f"MERGE INTO {self.name}.`branch_{branch}` t USING {view} s ON {same_key}"
+                " WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *"
+            )
+        finally:
+            self.spark.catalog.dropTempView(view)
         # SQL commits carry no properties of ours; an empty append on top names the run.
         self.append(rows.limit(0), branch, run_id)
 

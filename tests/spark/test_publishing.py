@@ -3,6 +3,7 @@
 import pytest
 
 from lake_spark.errors import NothingStaged, PublishConflict
+from lake_spark.tables import IcebergTable
 from tests.spark.support import Lake
 
 HEADER = "id,customer,amount\n"
@@ -54,6 +55,25 @@ def test_a_table_that_moved_since_staging_is_not_published_over(lake: Lake) -> N
     assert lake.rows("id") == [(1,), (9,)]
     lake.run("run-2")
     assert lake.rows("id") == [(1,), (2,), (9,)]
+
+
+def test_a_table_that_moves_in_the_very_moment_is_not_published_over(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake.put("a.csv", HEADER + "1,Ada,1\n")
+    lake.run("run-1")
+    lake.put("b.csv", HEADER + "2,Bob,2\n")
+    lake.stage("run-2")
+    fast_forward = IcebergTable.fast_forward
+
+    def too_late(table: IcebergTable, branch: str) -> None:
+        lake.spark.sql(f"INSERT INTO {lake.table} VALUES (9, 'by hand', 9)")
+        fast_forward(table, branch)
+
+    monkeypatch.setattr(IcebergTable, "fast_forward", too_late)
+    with pytest.raises(PublishConflict, match="main moved to snapshot"):
+        lake.publish("run-2")
+    assert lake.rows("id") == [(1,), (9,)]
 
 
 def test_a_run_that_staged_nothing_cannot_be_published(lake: Lake) -> None:
