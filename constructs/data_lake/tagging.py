@@ -116,7 +116,7 @@ class RequiredTags:
 
 def _resources(paths: list[str]) -> Iterator[tuple[str, PolicyViolatingResource]]:
     for path in paths:
-        for name, resource in json.loads(Path(path).read_text())["Resources"].items():
+        for name, resource in json.loads(Path(path).read_text()).get("Resources", {}).items():
             if resource["Type"] in UNTAGGABLE:
                 continue
             for key in _missing(tags_of(resource.get("Properties", {}))):
