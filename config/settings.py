@@ -105,6 +105,16 @@ class Alerts(Strict):
     subscribers: Annotated[tuple[Subscriber, ...], Field(strict=False)] = ()
 
 
+class Budget(Strict):
+    """What the account may cost in a month, in US dollars, and when that is told.
+
+    Told are the cost at ``alert_percent`` and at 100 %, and a forecast above 100 %.
+    """
+
+    monthly_usd: int = Field(default=100, ge=1)
+    alert_percent: int = Field(default=80, ge=1, le=99)
+
+
 class Settings(Strict):
     """One environment. ``load_settings`` makes it from ``config/environments/<name>.yaml``.
 
@@ -127,6 +137,7 @@ class Settings(Strict):
     queries: Queries = Queries()
     schedules: Schedules = Schedules()
     alerts: Alerts = Alerts()
+    budget: Budget = Budget()
 
     @property
     def prefix(self) -> str:
@@ -158,9 +169,11 @@ class Settings(Strict):
             raise ValueError("must differ from region; use null for no second region")
         return recovery
 
-    @field_validator("region")
+    @field_validator("region", "recovery_region")
     @classmethod
-    def _bucket_names_fit(cls, region: str, info: ValidationInfo) -> str:
+    def _bucket_names_fit(cls, region: str | None, info: ValidationInfo) -> str | None:
+        if region is None:
+            return region
         names = [info.data.get(part, "") for part in ("project", "environment", "account")]
         longest = "{}-{}-access-logs-{}-{}".format(*names, region)
         if len(longest) > BUCKET_NAME_LIMIT:

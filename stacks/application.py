@@ -4,14 +4,19 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from aws_cdk import App, Environment, Tags, Validations
+from aws_cdk import App, Environment, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from config.loading import load_settings
 from config.settings import Settings
-from data_lake.contracts import load_contracts
+from data_lake.contracts import ContractSet, load_contracts
+from data_lake.tagging import tag_everything
 from stacks.catalog import CatalogStack
+from stacks.governance import GovernanceStack
+from stacks.observability import ObservabilityStack
 from stacks.processing import ProcessingStack
+from stacks.recovery import RecoveryStack
+from stacks.replica import ReplicaStack
 from stacks.storage import StorageStack
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
@@ -35,32 +40,28 @@ def build_app(environment: str | None = None, outdir: Path | None = None) -> App
     context = json.loads((REPOSITORY / "cdk.json").read_text())["context"]
     app = App(context=context, outdir=None if outdir is None else str(outdir))
     settings = load_settings(environment or app.node.try_get_context("env"))
-    tags = {
-        "project": settings.project,
-        "environment": settings.environment,
-        "owner": settings.owner,
-        "cost-center": settings.cost_center,
-    }
-    for name, value in tags.items():
-        Tags.of(app).add(name, value)
+    tag_everything(app, tags_of(settings))
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    _add_stacks(app, settings, tags)
+    storage = _add_lake(app, settings, load_contracts(REPOSITORY / "contracts"))
+    if settings.recovery_region is not None:
+        _add_second_region(app, settings, settings.recovery_region, storage)
     return app
 
 
-def _add_stacks(app: App, settings: Settings, tags: dict[str, str]) -> None:
-    common: dict[str, Any] = {
-        "settings": settings,
-        "env": Environment(account=settings.account, region=settings.region),
-        "termination_protection": settings.termination_protection,
-        "tags": tags,
+def tags_of(settings: Settings) -> dict[str, str]:
+    """Give the tags of every stack and resource of an environment: the only place with the keys."""
+    return {
+        "Project": settings.project,
+        "Environment": settings.environment,
+        "Owner": settings.owner,
+        "CostCenter": settings.cost_center,
+        "ManagedBy": "aws-cdk",
     }
 
+
+def _add_lake(app: App, settings: Settings, contracts: ContractSet) -> StorageStack:
     def named(stack: str) -> dict[str, Any]:
-        return common | {
-            "stack_name": f"{settings.prefix}-{stack}",
-            "description": f"Strata data lake, {settings.environment}: {stack}",
-        }
+        return _common(settings, stack, settings.region)
 
     storage = StorageStack(app, "Storage", **named("storage"))
     catalog = CatalogStack(app, "Catalog", storage=storage.lake, **named("catalog"))
@@ -69,9 +70,43 @@ def _add_stacks(app: App, settings: Settings, tags: dict[str, str]) -> None:
         "Processing",
         storage=storage.lake,
         catalog=catalog.lake,
-        contracts=load_contracts(REPOSITORY / "contracts"),
+        contracts=contracts,
         sources=REPOSITORY,
         **named("processing"),
     )
+    observability = ObservabilityStack(
+        app,
+        "Observability",
+        storage=storage.lake,
+        processing=processing.lake,
+        contracts=contracts,
+        **named("observability"),
+    )
+    governance = GovernanceStack(
+        app, "Governance", topic=processing.lake.alerts.topic, **named("governance")
+    )
+    # Written out, so that the order is the same whichever way references cross stacks.
     catalog.add_stack_dependency(storage)
     processing.add_stack_dependency(catalog)
+    observability.add_stack_dependency(processing)
+    governance.add_stack_dependency(processing)
+    return storage
+
+
+def _add_second_region(app: App, settings: Settings, region: str, storage: StorageStack) -> None:
+    replica = ReplicaStack(app, "Replica", region=region, **_common(settings, "replica", region))
+    recovery = RecoveryStack(app, "Recovery", **_common(settings, "recovery", region))
+    # Replication rules name buckets that must exist; so do the standby's databases.
+    storage.add_stack_dependency(replica)
+    recovery.add_stack_dependency(replica)
+
+
+def _common(settings: Settings, stack: str, region: str) -> dict[str, Any]:
+    return {
+        "settings": settings,
+        "env": Environment(account=settings.account, region=region),
+        "termination_protection": settings.termination_protection,
+        "tags": tags_of(settings),
+        "stack_name": f"{settings.prefix}-{stack}",
+        "description": f"Strata data lake, {settings.environment}: {stack}",
+    }

@@ -6,6 +6,8 @@ from data_lake.function import FunctionSize
 from data_lake.processing import Sizes
 from data_lake.run_functions import RunLimits
 from data_lake.spark_job import SparkSize
+from data_lake.storage import ACCESS_LOGS, ZONES
+from data_lake.zone import ZoneLifecycle
 
 
 def sizes_of(settings: Settings) -> Sizes:
@@ -23,3 +25,11 @@ def sizes_of(settings: Settings) -> Sizes:
         timeout_minutes=pipeline.timeout_minutes,
         log_retention_days=log_retention_days,
     )
+
+
+def lifecycles_of(settings: Settings) -> dict[str, ZoneLifecycle]:
+    """How long an environment's zones and access logs keep what, in every region."""
+    return {
+        zone: ZoneLifecycle(**getattr(settings.storage, zone.replace("-", "_")).model_dump())
+        for zone in (*ZONES, ACCESS_LOGS)
+    }

@@ -6,12 +6,14 @@ from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
 from config.settings import Settings
-from data_lake.storage import ACCESS_LOGS, ZONES, LakeStorage
-from data_lake.zone import ZoneLifecycle
+from data_lake.storage import LakeStorage
+from data_lake.zone_replication import ZoneReplication
+from stacks.second_region import replica_target
+from stacks.sizes import lifecycles_of
 
 
 class StorageStack(Stack):
-    """The zones, their key and their access logs.
+    """The zones, their key, their access logs, and their replication to a second region.
 
     Args:
         settings: the environment.
@@ -21,19 +23,17 @@ class StorageStack(Stack):
         self, scope: Construct, construct_id: str, *, settings: Settings, **stack: Any
     ) -> None:
         super().__init__(scope, construct_id, **stack)
-        storage = settings.storage
-        lifecycles = {
-            zone: ZoneLifecycle(**getattr(storage, zone.replace("-", "_")).model_dump())
-            for zone in (*ZONES, ACCESS_LOGS)
-        }
         self.lake = LakeStorage(
             self,
             "Storage",
             prefix=settings.prefix,
             account=settings.account,
             region=settings.region,
-            lifecycles=lifecycles,
+            lifecycles=lifecycles_of(settings),
             retain=settings.retain_data,
         )
+        target = replica_target(settings)
+        if target is not None:
+            ZoneReplication(self, "Replication", zones=self.lake.zones, target=target)
         for name, zone in self.lake.zones.items():
             CfnOutput(self, f"{name.capitalize()}BucketName", value=zone.bucket.bucket_name)

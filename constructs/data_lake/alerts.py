@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
+
+ALERTING_SERVICES: Final = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com")
+"""The services that send alerts of their own: of a budget, of an alarm."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +30,11 @@ class Subscriber:
 class AlertRouting(Construct):
     """One encrypted topic that takes messages over TLS only, and its subscribers.
 
+    Besides the roles that may publish, alarms and budgets of this account send to it.
+
     Args:
-        key: encrypts the messages; its policy must let the publishers use it.
+        key: encrypts the messages; its policy must let the publishers use it, also the
+            ``ALERTING_SERVICES``.
         subscribers: who is told. Default: nobody; the notices are then only on the topic.
 
     Attributes:
@@ -43,6 +51,7 @@ class AlertRouting(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
+        self._let_services_publish()
         for number, subscriber in enumerate(subscribers, start=1):
             sns.Subscription(
                 self,
@@ -51,3 +60,15 @@ class AlertRouting(Construct):
                 protocol=sns.SubscriptionProtocol[subscriber.protocol.upper()],
                 endpoint=subscriber.endpoint,
             )
+
+    def _let_services_publish(self) -> None:
+        # The topic's own policy replaces SNS's default one, which let in the whole account.
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="AlertsOfThisAccount",
+                principals=[iam.ServicePrincipal(service) for service in ALERTING_SERVICES],
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
+            )
+        )

@@ -15,6 +15,8 @@ class LakeKey(Construct):
         description: what the key protects; shown in the console.
         services: AWS services that may use the key on behalf of this account, to deliver
             encrypted messages; such as ``events.amazonaws.com``. Default: none.
+        alias: a name under which other regions find the key, such as ``alias/lake-replica``.
+            Default: none.
         retain: keep the key when the stack is deleted. Default: true, because deleting
             a key destroys everything it encrypted. False schedules its deletion, which can be
             cancelled for 30 days.
@@ -30,12 +32,14 @@ class LakeKey(Construct):
         *,
         description: str,
         services: Sequence[str] = (),
+        alias: str | None = None,
         retain: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
         self.key = kms.Key(
             self,
             "Key",
+            alias=alias,
             description=description,
             enable_key_rotation=True,
             removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,

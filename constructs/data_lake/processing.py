@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from constructs import Construct
 
-from data_lake.alerts import AlertRouting, Subscriber
+from data_lake.alerts import ALERTING_SERVICES, AlertRouting, Subscriber
 from data_lake.arrival_ledger import ArrivalLedger, Batching
 from data_lake.catalog import LakeCatalog
 from data_lake.contract_bundle import ContractBundle, Writable
@@ -14,6 +14,7 @@ from data_lake.encryption import LakeKey
 from data_lake.function import FunctionPlatform, FunctionSize
 from data_lake.ingest_pipeline import IngestPipeline
 from data_lake.lake_tables import LakeTables
+from data_lake.metrics import NAMESPACE
 from data_lake.pipeline import PipelineParts
 from data_lake.run_functions import RunFunctions, RunLimits
 from data_lake.schedules import DatasetSchedule, DatasetSchedules
@@ -107,7 +108,7 @@ class LakeProcessing(Construct):
             self,
             "Key",
             description=f"{prefix}: queues, tables, notices and logs",
-            services=("events.amazonaws.com", "sns.amazonaws.com"),
+            services=("events.amazonaws.com", "sns.amazonaws.com", *ALERTING_SERVICES),
             retain=retain,
         ).key
         self.alerts = AlertRouting(self, "Alerts", key=self.key, subscribers=subscribers)
@@ -157,7 +158,7 @@ class LakeProcessing(Construct):
                 "QUARANTINE_BUCKET": self._zones["quarantine"].name,
                 "ARTIFACTS_BUCKET": self._zones["artifacts"].name,
                 "ALERT_TOPIC_ARN": self.alerts.topic.topic_arn,
-                "POWERTOOLS_METRICS_NAMESPACE": "Strata",
+                "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
                 "LOG_LEVEL": "INFO",
             },
         )

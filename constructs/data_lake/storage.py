@@ -26,6 +26,8 @@ class LakeStorage(Construct):
         account: 12 digits; part of the names, which are unique across AWS.
         region: part of the names.
         lifecycles: by zone, and ``access-logs``. Every one is required.
+        key_alias: a name under which another region finds the key. Default: none.
+        announce_arrivals: send the raw zone's events to EventBridge. Default: true.
         retain: keep buckets and key when the stack is deleted. Default: true.
 
     Attributes:
@@ -46,6 +48,8 @@ class LakeStorage(Construct):
         account: str,
         region: str,
         lifecycles: Mapping[str, ZoneLifecycle],
+        key_alias: str | None = None,
+        announce_arrivals: bool = True,
         retain: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -56,7 +60,11 @@ class LakeStorage(Construct):
         self.node.set_context("@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy", True)
         names = {zone: bucket_name(prefix, zone, account, region) for zone in (*ZONES, ACCESS_LOGS)}
         self.key = LakeKey(
-            self, "DataKey", description=f"{prefix}: objects in every zone", retain=retain
+            self,
+            "DataKey",
+            description=f"{prefix}: objects in every zone",
+            alias=key_alias,
+            retain=retain,
         ).key
         self.access_logs = self._access_logs(names[ACCESS_LOGS], lifecycles[ACCESS_LOGS], retain)
         self.zones = {
@@ -68,7 +76,7 @@ class LakeStorage(Construct):
                 lifecycle=lifecycles[zone],
                 access_logs=self.access_logs,
                 holds_tables=zone in TABLE_ZONES,
-                notify=zone == "raw",
+                notify=announce_arrivals and zone == "raw",
                 retain=retain,
             )
             for zone in ZONES

@@ -104,12 +104,17 @@ class LakeZone(Construct):
         """The ``s3://`` address of a prefix. Default: the bucket itself."""
         return f"s3://{self.name}/{prefix}"
 
-    def _notify_event_bridge(self) -> None:
-        # The L2's event_bridge_enabled adds a custom resource and its function for this one flag.
+    @property
+    def resource(self) -> s3.CfnBucket:
+        """The bucket as CloudFormation knows it, for what the L2 does not offer."""
         resource = self.bucket.node.default_child
         if not isinstance(resource, s3.CfnBucket):
             raise TypeError(f"{self.node.path}: expected a CfnBucket below the bucket")
-        resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+        return resource
+
+    def _notify_event_bridge(self) -> None:
+        # The L2's event_bridge_enabled adds a custom resource and its function for this one flag.
+        self.resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
             event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(
                 event_bridge_enabled=True
             )

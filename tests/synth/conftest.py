@@ -40,6 +40,12 @@ def prod(synthesise: Synthesise) -> Synthesised:
 
 
 @pytest.fixture(scope="session")
+def replica(prod: Synthesised) -> Synthesised:
+    """Give what stands in production's second region."""
+    return prod.second_region
+
+
+@pytest.fixture(scope="session")
 def local(synthesise: Synthesise) -> Synthesised:
     """Give the environment that is thrown away."""
     return synthesise("local")

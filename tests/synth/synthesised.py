@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,13 @@ from aws_cdk.assertions import Template
 from config.settings import Settings
 
 Resource = dict[str, Any]
-STACKS = ("Storage", "Catalog", "Processing")
+STACKS = ("Storage", "Catalog", "Processing", "Observability", "Governance")
+SECOND_REGION = ("Replica", "Recovery")
 
 
 @dataclass(frozen=True)
 class Synthesised:
-    """The templates of one environment.
+    """The templates of one environment in its first region, or in its second.
 
     Resources are found by what they are, never by their logical id.
     """
@@ -26,13 +27,20 @@ class Synthesised:
     settings: Settings
     app: App
     folder: Path
+    stacks: tuple[str, ...] = STACKS
+
+    @property
+    def second_region(self) -> "Synthesised":
+        """The same questions, asked of what stands in the environment's second region."""
+        settings = self.settings.model_copy(update={"region": self.settings.recovery_region})
+        return replace(self, settings=settings, stacks=SECOND_REGION)
 
     @cached_property
     def templates(self) -> dict[str, dict[str, Any]]:
         """Each stack's template, by the stack's id."""
         return {
             stack: json.loads((self.folder / f"{stack}.template.json").read_text())
-            for stack in STACKS
+            for stack in self.stacks
         }
 
     @cached_property
@@ -60,6 +68,13 @@ class Synthesised:
         return {
             bucket["BucketName"].removeprefix(start).removesuffix(end): bucket
             for bucket in self.properties("AWS::S3::Bucket")
+        }
+
+    def alarms(self) -> dict[str, dict[str, Any]]:
+        """Give the properties of each alarm, by its name without the lake's."""
+        return {
+            alarm["AlarmName"].removeprefix(f"{self.settings.prefix}-"): alarm
+            for alarm in self.properties("AWS::CloudWatch::Alarm")
         }
 
     def functions(self) -> dict[str, dict[str, Any]]:

@@ -17,6 +17,20 @@ def test_the_topic_is_encrypted_and_refuses_messages_without_tls(lake):
     assert denial["Action"] == "sns:Publish"
 
 
+def test_alarms_and_budgets_of_this_account_may_publish_and_no_other_service(lake):
+    (policy,) = lake.properties("AWS::SNS::TopicPolicy")
+    (statement,) = (
+        statement
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    )
+    assert statement["Action"] == "sns:Publish"
+    assert statement["Principal"] == {
+        "Service": ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]
+    }
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": lake.settings.account}}
+
+
 def test_the_environments_subscribers_are_told_and_nobody_else(lake):
     told = {
         (subscription["Protocol"], subscription["Endpoint"])

@@ -3,11 +3,13 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.synth.synthesised import STACKS
+from stacks.application import REPOSITORY, tags_of
+from tests.synth.synthesised import SECOND_REGION, STACKS
 
 ENVIRONMENTS = ["local", "dev", "staging", "prod"]
 
@@ -27,31 +29,81 @@ def run_app(repository: Path, outdir: Path, context: dict[str, str], **variables
 
 
 def manifest(lake):
-    """Give each stack's entry in the assembly."""
+    """Give each stack's entry in the assembly, by the stack's id."""
     artifacts = json.loads((lake.folder / "manifest.json").read_text())["artifacts"]
-    return {stack: artifacts[stack] for stack in STACKS}
+    return {
+        name: entry
+        for name, entry in artifacts.items()
+        if entry["type"] == "aws:cloudformation:stack"
+    }
+
+
+def order(lake):
+    """Give the stacks that each stack waits for, directly or not."""
+    direct = {
+        stack: {name for name in entry.get("dependencies", []) if name in manifest(lake)}
+        for stack, entry in manifest(lake).items()
+    }
+    known = {stack: set(before) for stack, before in direct.items()}
+    for _ in direct:
+        known = {
+            stack: before.union(*(known[name] for name in before))
+            for stack, before in known.items()
+        }
+    return known
+
+
+@pytest.fixture(scope="module", params=["weak", "strong"])
+def referring(request, prod, tmp_path_factory):
+    """Give production with one of the two ways in which references cross stacks."""
+    folder = tmp_path_factory.mktemp(request.param)
+    flag = {"@aws-cdk/core:defaultCrossStackReferences": request.param}
+    done = run_app(REPOSITORY, folder, {"env": "prod", **flag}, CDK_VALIDATION="false")
+    assert done.returncode == 0, done.stderr
+    return request.param, replace(prod, folder=folder)
+
+
+def test_an_environment_has_five_stacks_and_seven_with_a_second_region(lake):
+    second = SECOND_REGION if lake.settings.recovery_region else ()
+    assert set(manifest(lake)) == {*STACKS, *second}
 
 
 def test_stacks_are_named_after_project_and_environment(lake):
-    names = [entry["properties"]["stackName"] for entry in manifest(lake).values()]
-    prefix = lake.settings.prefix
-    assert names == [f"{prefix}-storage", f"{prefix}-catalog", f"{prefix}-processing"]
+    for stack, entry in manifest(lake).items():
+        assert entry["properties"]["stackName"] == f"{lake.settings.prefix}-{stack.lower()}"
 
 
-def test_stacks_go_to_the_account_and_region_of_their_environment(lake):
-    wanted = f"aws://{lake.settings.account}/{lake.settings.region}"
-    assert {entry["environment"] for entry in manifest(lake).values()} == {wanted}
+def test_stacks_go_to_the_account_and_regions_of_their_environment(lake):
+    settings = lake.settings
+    for stack, entry in manifest(lake).items():
+        region = settings.recovery_region if stack in SECOND_REGION else settings.region
+        assert entry["environment"] == f"aws://{settings.account}/{region}"
 
 
-def test_stacks_depend_one_way_only(lake):
-    entries = manifest(lake)
-    known = {
-        stack: set(entry.get("dependencies", [])) & set(STACKS) for stack, entry in entries.items()
+def test_the_order_of_the_stacks_does_not_hang_on_how_references_cross_them(referring):
+    _, lake = referring
+    assert order(lake) == {
+        "Replica": set(),
+        "Recovery": {"Replica"},
+        "Storage": {"Replica"},
+        "Catalog": {"Replica", "Storage"},
+        "Processing": {"Replica", "Storage", "Catalog"},
+        "Observability": {"Replica", "Storage", "Catalog", "Processing"},
+        "Governance": {"Replica", "Storage", "Catalog", "Processing"},
     }
-    assert known["Storage"] == set()
-    assert known["Catalog"] == {"Storage"}
-    assert "Catalog" in known["Processing"]
-    assert "Processing" not in known["Catalog"]
+
+
+def test_nothing_but_names_crosses_from_one_region_to_the_other(referring):
+    flag, lake = referring
+    crossing = {"weak": "Fn::GetStackOutput", "strong": "Fn::ImportValue"}[flag]
+    assert crossing in json.dumps(lake.templates["Processing"])
+    for stack in SECOND_REGION:
+        text = json.dumps(lake.second_region.templates[stack])
+        assert "Fn::GetStackOutput" not in text
+        assert "Fn::ImportValue" not in text
+        assert "Export" not in text
+    assert "Fn::GetStackOutput" not in json.dumps(lake.templates["Storage"])
+    assert "Fn::ImportValue" not in json.dumps(lake.templates["Storage"])
 
 
 def test_stacks_are_protected_from_deletion_where_the_environment_says_so(lake):
@@ -60,19 +112,17 @@ def test_stacks_are_protected_from_deletion_where_the_environment_says_so(lake):
         assert entry["properties"].get("terminationProtection", False) is wanted
 
 
-def test_stacks_and_resources_carry_the_tags_that_cost_reports_need(lake):
+def test_stacks_carry_the_tags_that_cost_reports_need(lake):
     settings = lake.settings
-    wanted = {
-        "project": settings.project,
-        "environment": settings.environment,
-        "owner": settings.owner,
-        "cost-center": settings.cost_center,
+    assert tags_of(settings) == {
+        "Project": settings.project,
+        "Environment": settings.environment,
+        "Owner": settings.owner,
+        "CostCenter": settings.cost_center,
+        "ManagedBy": "aws-cdk",
     }
     for entry in manifest(lake).values():
-        assert wanted.items() <= entry["properties"]["tags"].items()
-    for bucket in lake.buckets().values():
-        tags = {tag["Key"]: tag["Value"] for tag in bucket["Tags"]}
-        assert wanted.items() <= tags.items()
+        assert entry["properties"]["tags"] == tags_of(settings)
 
 
 def test_no_stack_has_a_custom_resource_or_a_function_that_the_cdk_brought_along(lake):
@@ -107,6 +157,8 @@ def test_every_stack_tells_the_names_that_people_and_tools_need(lake):
             "ArtifactsBucketName",
         },
         "Catalog": {"WorkGroupName", "CrawlerName"},
+        "Observability": {"DashboardName"},
+        "Governance": {"BudgetName"},
         "Processing": {
             "IngestStateMachineArn",
             "CurateStateMachineArn",
@@ -119,19 +171,22 @@ def test_every_stack_tells_the_names_that_people_and_tools_need(lake):
     }
 
 
+def shape(lake):
+    """Give what an environment is made of, but for whom it tells."""
+    return {
+        (stack, name, resource["Type"])
+        for stack, template in lake.templates.items()
+        for name, resource in template["Resources"].items()
+        if resource["Type"] != "AWS::SNS::Subscription"
+    }
+
+
 def test_environments_differ_by_their_settings_alone(synthesise):
-    shapes = [
-        {
-            stack: sorted(
-                (name, resource["Type"])
-                for name, resource in template["Resources"].items()
-                if resource["Type"] not in ("AWS::SNS::Subscription",)
-            )
-            for stack, template in synthesise(environment).templates.items()
-        }
-        for environment in ENVIRONMENTS
-    ]
-    assert all(shape == shapes[0] for shape in shapes)
+    shapes = {environment: shape(synthesise(environment)) for environment in ENVIRONMENTS}
+    assert shapes["local"] == shapes["dev"] == shapes["staging"]
+    assert shapes["staging"] < shapes["prod"]
+    for _, name, _ in shapes["prod"] - shapes["staging"]:
+        assert "replication" in name.lower()
 
 
 def test_equal_sources_give_equal_templates(prod, repository, tmp_path):

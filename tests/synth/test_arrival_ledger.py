@@ -53,7 +53,7 @@ def test_every_queue_refuses_requests_without_tls(lake):
         ]
 
 
-def test_eventbridge_and_sns_may_use_the_key_for_this_account_only(lake):
+def test_services_that_deliver_messages_may_use_the_key_for_this_account_only(lake):
     statements = [
         statement
         for key in lake.properties("AWS::KMS::Key")
@@ -61,7 +61,12 @@ def test_eventbridge_and_sns_may_use_the_key_for_this_account_only(lake):
         if statement.get("Sid") == "ServicesThatDeliverMessages"
     ]
     (statement,) = statements
-    assert statement["Principal"]["Service"] == ["events.amazonaws.com", "sns.amazonaws.com"]
+    assert statement["Principal"]["Service"] == [
+        "budgets.amazonaws.com",
+        "cloudwatch.amazonaws.com",
+        "events.amazonaws.com",
+        "sns.amazonaws.com",
+    ]
     assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": lake.settings.account}}
 
 

@@ -145,6 +145,24 @@ def test_data_outlives_its_stack_where_the_environment_says_so(lake):
     assert {resource["UpdateReplacePolicy"] for resource in kept} == {policy}
 
 
+def test_nothing_that_holds_data_goes_with_a_stack_of_an_environment_that_keeps_it(lake):
+    gone = {
+        resource["Type"]
+        for template in lake.templates.values()
+        for resource in template["Resources"].values()
+        if resource.get("DeletionPolicy", "Delete") != "Retain"
+    }
+    data = {
+        "AWS::S3::Bucket",
+        "AWS::KMS::Key",
+        "AWS::DynamoDB::GlobalTable",
+        "AWS::Glue::Database",
+        "AWS::Glue::Table",
+    }
+    # A table of the catalog describes files; the files and its database stay.
+    assert gone & data == ({"AWS::Glue::Table"} if lake.settings.retain_data else data)
+
+
 def test_cloudwatch_may_use_the_key_for_log_groups_of_this_account_only(lake):
     for key in lake.properties("AWS::KMS::Key"):
         (statement,) = (

@@ -15,6 +15,9 @@ _HOURS = {
     **dict.fromkeys(("h", "hour", "hours"), 1),
     **dict.fromkeys(("d", "day", "days"), 24),
 }
+# No CloudWatch alarm looks further back:
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+_LONGEST_FRESHNESS_HOURS = 7 * 24
 # The standard prefers latency; both say how old the newest publish may be.
 _FRESHNESS = ("freshness", "latency", "ly")
 _SLA_PROPERTIES = (
@@ -100,6 +103,12 @@ def _freshness_hours(document: MarkedDocument, problems: list[Problem]) -> int |
             problems.append(document.problem((*path, "unit"), rule, nearest=near))
         elif not isinstance(value, int | float) or isinstance(value, bool) or value <= 0:
             problems.append(document.problem((*path, "value"), "must be a number above 0"))
+        elif value * _HOURS[unit] > _LONGEST_FRESHNESS_HOURS:
+            rule = (
+                "must be at most 7 days, because no alarm looks further back; for rarer data, "
+                "say how often it comes with property: frequency"
+            )
+            problems.append(document.problem((*path, "value"), rule))
         else:
             exact = value * _HOURS[unit]
             hours = int(exact) if exact == int(exact) else exact

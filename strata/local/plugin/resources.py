@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from strata.local.plugin.hooks import Entry
+from strata.local.plugin.hooks import Entry, Hook
 
 Created = tuple[str, dict[str, Any]]
 
@@ -83,6 +83,39 @@ def _delete_alias(arn: str, _properties: dict[str, Any]) -> None:
     stepfunctions._delete_state_machine_alias({"stateMachineAliasArn": arn})
 
 
+def _create_budget(_id: str, properties: dict[str, Any], _stack: str) -> Created:
+    from ministack.services import budgets  # noqa: PLC0415
+
+    _called(budgets._create_budget, properties, "AWS::Budgets::Budget")
+    return properties["Budget"]["BudgetName"], {}
+
+
+def _delete_budget(name: str, _properties: dict[str, Any]) -> None:
+    from ministack.services import budgets  # noqa: PLC0415
+
+    _called(budgets._delete_budget, {"BudgetName": name}, "AWS::Budgets::Budget")
+
+
+def _keep_metric_math(
+    record: Callable[[str, dict[str, Any]], dict[str, Any]],
+) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
+    """Keep an alarm's expression as it is written, without a metric that could be evaluated.
+
+    The alarm is there to be read, and stays in INSUFFICIENT_DATA: nothing here can tell whether
+    it should be in another state.
+    """
+
+    def make(name: str, properties: dict[str, Any]) -> dict[str, Any]:
+        if not properties.get("Metrics"):
+            return record(name, properties)
+        kept = record(name, {**properties, "Metrics": None, "MetricName": "-", "Namespace": "-"})
+        for field in ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period"):
+            del kept[field]
+        return kept | {"Metrics": properties["Metrics"]}
+
+    return make
+
+
 def _resource(type_: str, create: Callable[..., Created], delete: Callable[..., None]) -> Entry:
     return Entry(
         "ministack.services.cloudformation.provisioners",
@@ -93,7 +126,7 @@ def _resource(type_: str, create: Callable[..., Created], delete: Callable[..., 
     )
 
 
-HOOKS = (
+HOOKS: tuple[Hook | Entry, ...] = (
     _resource(
         "AWS::Glue::SecurityConfiguration",
         _create_security_configuration,
@@ -101,4 +134,11 @@ HOOKS = (
     ),
     _resource("AWS::StepFunctions::StateMachineVersion", _create_version, _delete_version),
     _resource("AWS::StepFunctions::StateMachineAlias", _create_alias, _delete_alias),
+    _resource("AWS::Budgets::Budget", _create_budget, _delete_budget),
+    Hook(
+        "ministack.services.cloudformation.provisioners",
+        "_cw_metric_alarm_record",
+        "the freshness alarms use metric math, which the emulator refuses in a template",
+        _keep_metric_math,
+    ),
 )

@@ -8,6 +8,7 @@ from strata.local.plugin import HOOKS
 from strata.local.plugin.hooks import Entry, Hook, PluginError, install_all
 
 Client = Callable[[str], Any]
+ACCOUNT = "000000000000"
 
 TEMPLATE = {
     "Resources": {
@@ -45,8 +46,59 @@ TEMPLATE = {
                 },
             },
         },
+        "Budget": {
+            "Type": "AWS::Budgets::Budget",
+            "Properties": {
+                "Budget": {
+                    "BudgetName": "plugin-monthly",
+                    "BudgetType": "COST",
+                    "TimeUnit": "MONTHLY",
+                    "BudgetLimit": {"Amount": 5, "Unit": "USD"},
+                },
+                "NotificationsWithSubscribers": [
+                    {
+                        "Notification": {
+                            "NotificationType": "FORECASTED",
+                            "ComparisonOperator": "GREATER_THAN",
+                            "Threshold": 100,
+                        },
+                        "Subscribers": [
+                            {
+                                "SubscriptionType": "SNS",
+                                "Address": "arn:aws:sns:us-east-1:000000000000:alerts",
+                            }
+                        ],
+                    }
+                ],
+            },
+        },
+        "Stale": {
+            "Type": "AWS::CloudWatch::Alarm",
+            "Properties": {
+                "AlarmName": "plugin-stale",
+                "ComparisonOperator": "LessThanThreshold",
+                "EvaluationPeriods": 24,
+                "Threshold": 1,
+                "TreatMissingData": "breaching",
+                "Metrics": [
+                    {"Id": "all", "Expression": "SUM(FILL(METRICS(), 0))", "ReturnData": True},
+                    {
+                        "Id": "runs",
+                        "MetricStat": {
+                            "Metric": {"Namespace": "Strata", "MetricName": "Runs"},
+                            "Period": 3600,
+                            "Stat": "Sum",
+                        },
+                        "ReturnData": False,
+                    },
+                ],
+            },
+        },
     },
-    "Outputs": {"Alias": {"Value": {"Ref": "Alias"}}},
+    "Outputs": {
+        "Alias": {"Value": {"Ref": "Alias"}},
+        "Budget": {"Value": {"Ref": "Budget"}},
+    },
 }
 
 
@@ -60,16 +112,41 @@ def test_the_added_types_deploy_and_go_again(client: Client) -> None:
     cloudformation.get_waiter("stack_create_complete").wait(
         StackName="plugin", WaiterConfig={"Delay": 1}
     )
-    (output,) = cloudformation.describe_stacks(StackName="plugin")["Stacks"][0]["Outputs"]
-    assert output["OutputValue"].endswith(":live")
-    started = states.start_execution(stateMachineArn=output["OutputValue"])
+    described = cloudformation.describe_stacks(StackName="plugin")["Stacks"][0]["Outputs"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in described}
+    assert outputs["Alias"].endswith(":live")
+    started = states.start_execution(stateMachineArn=outputs["Alias"])
     assert ":execution:" in started["executionArn"]
+    assert outputs["Budget"] == "plugin-monthly"
+    check_budget(client("budgets"))
+    check_alarm(client("cloudwatch"))
     assert glue.get_security_configuration(Name="plugin-encryption")
     cloudformation.delete_stack(StackName="plugin")
     cloudformation.get_waiter("stack_delete_complete").wait(
         StackName="plugin", WaiterConfig={"Delay": 1}
     )
     assert glue.get_security_configurations()["SecurityConfigurations"] == []
+    assert client("budgets").describe_budgets(AccountId=ACCOUNT).get("Budgets", []) == []
+    assert client("cloudwatch").describe_alarms(AlarmNamePrefix="plugin-")["MetricAlarms"] == []
+
+
+def check_budget(budgets: Any) -> None:
+    """Hold the budget to its template: its limit and who is told."""
+    found = budgets.describe_budget(AccountId=ACCOUNT, BudgetName="plugin-monthly")["Budget"]
+    assert float(found["BudgetLimit"]["Amount"]) == 5
+    (notification,) = budgets.describe_notifications_for_budget(
+        AccountId=ACCOUNT, BudgetName="plugin-monthly"
+    )["Notifications"]
+    assert (notification["NotificationType"], notification["Threshold"]) == ("FORECASTED", 100)
+
+
+def check_alarm(cloudwatch: Any) -> None:
+    """Hold the alarm to its expression, and to no state that nobody has worked out."""
+    put = {"MetricName": "Runs", "Value": 1.0}
+    cloudwatch.put_metric_data(Namespace="Strata", MetricData=[put])
+    (alarm,) = cloudwatch.describe_alarms(AlarmNames=["plugin-stale"])["MetricAlarms"]
+    assert alarm["Metrics"][0]["Expression"] == "SUM(FILL(METRICS(), 0))"
+    assert (alarm["StateValue"], alarm["EvaluationPeriods"]) == ("INSUFFICIENT_DATA", 24)
 
 
 def test_every_hook_says_why_it_is_there() -> None:

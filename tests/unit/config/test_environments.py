@@ -42,6 +42,14 @@ def test_production_keeps_its_data_is_protected_and_has_a_second_region() -> Non
     assert prod.alerts.subscribers, "an alarm in production reaches somebody"
 
 
+def test_only_production_has_a_second_region_and_each_environment_has_a_budget() -> None:
+    found = {name: load_settings(name) for name in available_environments()}
+
+    assert [name for name, given in found.items() if given.recovery_region] == ["prod"]
+    budgets = [found[name].budget.monthly_usd for name in ("local", "dev", "staging", "prod")]
+    assert budgets == sorted(set(budgets))
+
+
 def test_the_laptop_pages_nobody_and_waits_for_nothing() -> None:
     local = load_settings("local")
 

@@ -91,6 +91,16 @@ MISTAKES = [
         "30: alerts.subscribers[0].endpoint: must be an e-mail address for protocol email: "
         "got 'nobody'",
     ),
+    (
+        "alerts:\n",
+        "budget:\n  alert_percent: 100\nalerts:\n",
+        "28: budget.alert_percent: must be less than or equal to 99: got 100",
+    ),
+    (
+        "alerts:\n",
+        "budget:\n  monthly_usd: 0\nalerts:\n",
+        "28: budget.monthly_usd: must be greater than or equal to 1: got 0",
+    ),
     # Values that do not fit each other.
     (
         "environment: dev",

@@ -38,6 +38,7 @@ def test_a_bucket_name_longer_than_63_characters_is_refused_before_deployment() 
     assert Settings.model_validate(MINIMAL | fitting).project == "a" * 16
 
     assert refused_fields(fitting | {"region": "ap-southeast-1"}) == ["region"]
+    assert refused_fields(fitting | {"recovery_region": "ap-southeast-1"}) == ["recovery_region"]
 
 
 @pytest.mark.parametrize("project", ["", "x", "Strata", "1lake", "lake-", "my--lake", "a" * 17])

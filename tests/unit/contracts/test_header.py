@@ -66,6 +66,11 @@ MISTAKES = [
         ORDERS, "    value: 2", "    value: 0",
         "13: slaProperties[freshness].value: must be a number above 0: got 0",
     ),
+    (
+        ORDERS, "    value: 2", "    value: 8",
+        "13: slaProperties[freshness].value: must be at most 7 days, because no alarm looks "
+        "further back; for rarer data, say how often it comes with property: frequency: got 8",
+    ),
 ]  # fmt: skip
 
 

@@ -1,0 +1,160 @@
+"""The alarms of a lake, each of one kind, all made the same way."""
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from data_lake.metrics import NAMESPACE, RUNS, SUCCESSES, run_dimensions
+
+FAILURES: Final = {
+    "ExecutionsFailed": "failed",
+    "ExecutionsTimedOut": "ran out of time",
+    "ExecutionsAborted": "was aborted",
+}
+"""Step Functions' metrics of executions that did not succeed, and what they say."""
+
+SHORT_PERIOD: Final = Duration.minutes(5)
+LONG_PERIOD: Final = Duration.hours(1)
+LONGEST_WITH_SHORT_PERIOD: Final = 24
+LONGEST_FRESHNESS: Final = 7 * 24
+"""Hours. CloudWatch looks back a day with periods under an hour, and seven days with others:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"""
+
+
+class AlarmSet(Construct):
+    """Makes alarms that tell one topic when they start and when they end.
+
+    Args:
+        prefix: ``<project>-<environment>``; starts each alarm's name, which is what a person sees
+            first in the message.
+        topic: who is told.
+
+    Attributes:
+        alarms: every alarm that was made.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, prefix: str, topic: sns.ITopic
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._prefix = prefix
+        self._action = actions.SnsAction(topic)
+        self.alarms: list[cloudwatch.Alarm] = []
+
+    def on_failed_runs(self, machine: str, arn: str) -> None:
+        """Alarm on every execution of a state machine that did not succeed."""
+        for metric, what in FAILURES.items():
+            self.on_any(
+                f"{machine}-{metric}",
+                f"An execution of the {machine} state machine {what}",
+                _metric("AWS/States", metric, {"StateMachineArn": arn}),
+            )
+
+    def on_messages(self, queue: str, queue_name: str) -> None:
+        """Alarm while a queue, which should be empty, has a message."""
+        self.on_any(
+            f"{queue}-dead-letters",
+            f"Something could not be delivered: look into the dead-letter queue of {queue}",
+            _metric(
+                "AWS/SQS",
+                "ApproximateNumberOfMessagesVisible",
+                {"QueueName": queue_name},
+                statistic="Maximum",
+            ),
+        )
+
+    def on_failed_replication(self, zone: str, dimensions: Mapping[str, str]) -> None:
+        """Alarm on an object that S3 gave up replicating, which it does not try again."""
+        self.on_any(
+            f"{zone}-replication",
+            f"An object of the {zone} zone is not in the second region and will not get there",
+            _metric("AWS/S3", "OperationsFailedReplication", dimensions),
+        )
+
+    def on_stale_data(self, environment: str, dataset: str, hours: float) -> None:
+        """Alarm when no run has published a dataset or product for so many hours.
+
+        Raises:
+            ValueError: more than 168 hours, which no alarm can look back.
+        """
+        if not 0 < hours <= LONGEST_FRESHNESS:
+            raise ValueError(
+                f"{self.node.path}: {dataset}: freshness_hours: must be above 0 and at most "
+                f"{LONGEST_FRESHNESS}, because no CloudWatch alarm looks back more than 7 days: "
+                f"got {hours}; promise less than that, or nothing"
+            )
+        period = SHORT_PERIOD if hours <= LONGEST_WITH_SHORT_PERIOD else LONG_PERIOD
+        self._add(
+            f"{dataset}-freshness",
+            f"No run has published {dataset} for {hours} hours, as its contract promises",
+            # A metric counts only its own outcome and has no data between runs. Filled with
+            # zeros, a success counts exactly as long as promised: CloudWatch would otherwise
+            # look further back for data it lacks.
+            cloudwatch.MathExpression(
+                expression="SUM(FILL(METRICS(), 0))",
+                label=f"{dataset} published",
+                period=period,
+                using_metrics={
+                    outcome: _metric(NAMESPACE, RUNS, run_dimensions(environment, dataset, outcome))
+                    for outcome in SUCCESSES
+                },
+            ),
+            comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            periods=math.ceil(hours * 3600 / period.to_seconds()),
+            missing=cloudwatch.TreatMissingData.BREACHING,
+        )
+
+    def on_any(self, name: str, description: str, metric: cloudwatch.Metric) -> None:
+        """Alarm on the first datapoint of 1 or more: one failed run a night is enough."""
+        self._add(
+            name,
+            description,
+            metric,
+            comparison=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            periods=1,
+            missing=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+
+    def _add(
+        self,
+        name: str,
+        description: str,
+        metric: cloudwatch.IMetric,
+        *,
+        comparison: cloudwatch.ComparisonOperator,
+        periods: int,
+        missing: cloudwatch.TreatMissingData,
+    ) -> None:
+        alarm = cloudwatch.Alarm(
+            self,
+            name,
+            alarm_name=f"{self._prefix}-{name}",
+            alarm_description=description,
+            metric=metric,
+            threshold=1,
+            comparison_operator=comparison,
+            evaluation_periods=periods,
+            datapoints_to_alarm=periods,
+            treat_missing_data=missing,
+        )
+        alarm.add_alarm_action(self._action)
+        alarm.add_ok_action(self._action)
+        self.alarms.append(alarm)
+
+
+def _metric(
+    namespace: str, name: str, dimensions: Mapping[str, str], *, statistic: str = "Sum"
+) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace=namespace,
+        metric_name=name,
+        dimensions_map=dict(dimensions),
+        statistic=statistic,
+        period=SHORT_PERIOD,
+    )

@@ -1,0 +1,85 @@
+"""How the lake is watched: alarms for what went wrong or did not happen, and one dashboard."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from data_lake.alarms import AlarmSet
+from data_lake.dashboard import LakeDashboard, Monitored
+from data_lake.state_machine import LakeStateMachine
+from data_lake.zone import LakeZone
+from data_lake.zone_replication import RULE
+
+
+class LakeMonitoring(Construct):
+    """An alarm for each way in which the lake can fail its promises, and a dashboard of them.
+
+    Alarms start with one datapoint: on a run that failed, ran out of time or was aborted, on a
+    message in a dead-letter queue, on an object that was not replicated, and when the time in
+    which a contract promises new data has passed without any. They tell the topic when they
+    start and when they end.
+
+    Args:
+        prefix: ``<project>-<environment>``; names the dashboard and starts the alarms' names.
+        environment: the environment's name, a dimension of every metric of runs.
+        datasets: every dataset and product.
+        machines: the state machines by name.
+        dead_letters: every dead-letter queue, by what it belongs to.
+        topic: who is told; its policy and its key must let ``cloudwatch.amazonaws.com`` publish.
+        zones: by name; needed where ``replicas`` has entries.
+        replicas: the replica bucket's name by zone. Default: nothing is replicated.
+
+    Attributes:
+        alarms: every alarm.
+        dashboard: the dashboard.
+
+    Raises:
+        ValueError: a contract promises data less often than every seven days, which no CloudWatch
+            alarm can watch.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        prefix: str,
+        environment: str,
+        datasets: Sequence[Monitored],
+        machines: Mapping[str, LakeStateMachine],
+        dead_letters: Mapping[str, sqs.IQueue],
+        topic: sns.ITopic,
+        zones: Mapping[str, LakeZone],
+        replicas: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        alarms = AlarmSet(self, "Alarms", prefix=prefix, topic=topic)
+        for name, machine in machines.items():
+            alarms.on_failed_runs(name, machine.arn)
+        for name, queue in dead_letters.items():
+            alarms.on_messages(name, queue.queue_name)
+        for zone, bucket in (replicas or {}).items():
+            alarms.on_failed_replication(
+                zone,
+                {
+                    "SourceBucket": zones[zone].name,
+                    "DestinationBucket": bucket,
+                    "RuleId": RULE,
+                },
+            )
+        for dataset in datasets:
+            if dataset.freshness_hours is not None:
+                alarms.on_stale_data(environment, dataset.name, dataset.freshness_hours)
+        self.alarms = alarms.alarms
+        self.dashboard = LakeDashboard(
+            self,
+            "Overview",
+            name=prefix,
+            environment=environment,
+            datasets=datasets,
+            machines={name: machine.arn for name, machine in machines.items()},
+            queues={name: queue.queue_name for name, queue in dead_letters.items()},
+            alarms=self.alarms,
+        ).dashboard
