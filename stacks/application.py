@@ -70,7 +70,6 @@ def _add_stacks(app: App, settings: Settings, tags: dict[str, str]) -> None:
         storage=storage.lake,
         catalog=catalog.lake,
         contracts=load_contracts(REPOSITORY / "contracts"),
-        sources=REPOSITORY,
         **named("processing"),
     )
     catalog.add_stack_dependency(storage)
