@@ -89,9 +89,10 @@ def _write_copy(sample: Sample, names: list[str], target: Path) -> None:
         raise StrataError("--clean-copy is for CSV files with a header")
     if target.exists():
         raise StrataError(f"{target} exists already; name another file for --clean-copy")
-    content = sample.file.read_bytes()
-    encoding = sample.options.get("encoding", "UTF-8")
-    first = io.StringIO()
+    header, _, rows = sample.file.read_bytes().partition(b"\n")
+    text = io.StringIO()
+    # A file with two kinds of line ends puzzles those who guess how it is written.
+    end = "\r\n" if header.endswith(b"\r") else "\n"
     delimiter = sample.options.get("delimiter", ",")
-    csv.writer(first, delimiter=delimiter, lineterminator="\n").writerow(names)
-    target.write_bytes(first.getvalue().encode(encoding) + content.partition(b"\n")[2])
+    csv.writer(text, delimiter=delimiter, lineterminator=end).writerow(names)
+    target.write_bytes(text.getvalue().encode() + rows)

@@ -167,7 +167,7 @@ def test_a_clean_copy_changes_the_header_and_no_other_byte(tmp_path: Path) -> No
     sample, copy = tmp_path / "sample.csv", tmp_path / "copy.csv"
     sample.write_bytes(b'Order ID;The Note\r\n1;"a ""b"""\r\n2;\xe9\r\n')
     new_contract("orders", sample, tmp_path, clean_copy=copy)
-    assert copy.read_bytes() == b'order_id;the_note\n1;"a ""b"""\r\n2;\xe9\r\n'
+    assert copy.read_bytes() == b'order_id;the_note\r\n1;"a ""b"""\r\n2;\xe9\r\n'
     assert list(types(load_contracts(tmp_path).datasets["orders"])) == ["order_id", "the_note"]
 
 
