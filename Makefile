@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help setup demo test check lint types synth format lock clean
+.PHONY: help setup demo test check lint types synth snapshots docs format lock clean
 
 BIN := .venv/bin
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -10,7 +10,7 @@ ENVIRONMENTS := local dev staging prod
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Make the checkout ready: tools checked, environment, pins, CDK CLI, Java libraries
 	@$(or $(PYTHON),python3) strata/setup.py
@@ -37,12 +37,18 @@ synth: setup ## Synthesise every environment with its policy checks
 			--app "$(BIN)/python app.py" --output cdk.out/$$environment || exit 1; \
 	done
 
+snapshots: setup ## Accept the templates as they are: renew tests/snapshots/
+	@STRATA_UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/synth/test_snapshots.py
+
+docs: setup ## Renew docs/constructs/ from the docstrings
+	@$(BIN)/python -m strata.construct_pages
+
 format: setup ## Put the code into the house format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
 lock: setup ## Renew requirements.txt from the pins in pyproject.toml
-	@$(BIN)/uv pip compile --quiet pyproject.toml --extra local --extra dev --universal \
+	@$(BIN)/uv pip compile --quiet pyproject.toml --group app --group local --group dev --universal \
 		--python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements.txt
 
 clean: ## Remove what the targets made, the running lake included

@@ -71,7 +71,6 @@ def _add_lake(app: App, settings: Settings, contracts: ContractSet) -> StorageSt
         storage=storage.lake,
         catalog=catalog.lake,
         contracts=contracts,
-        sources=REPOSITORY,
         **named("processing"),
     )
     observability = ObservabilityStack(

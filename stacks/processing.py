@@ -1,6 +1,5 @@
 """Where the lake moves data."""
 
-from pathlib import Path
 from typing import Any
 
 from aws_cdk import CfnOutput, Stack
@@ -10,7 +9,7 @@ from config.settings import Settings
 from data_lake.alerts import Subscriber
 from data_lake.catalog import LakeCatalog
 from data_lake.contracts import ContractSet
-from data_lake.processing import LakeProcessing, Sources
+from data_lake.processing import LakeProcessing
 from data_lake.schedules import DatasetSchedule
 from data_lake.storage import LakeStorage
 from stacks.sizes import sizes_of
@@ -24,7 +23,6 @@ class ProcessingStack(Stack):
         storage: the zones.
         catalog: the databases and the raw crawler.
         contracts: the datasets and products.
-        sources: the folder that holds ``lambda_src`` and ``glue_scripts``.
     """
 
     def __init__(
@@ -36,7 +34,6 @@ class ProcessingStack(Stack):
         storage: LakeStorage,
         catalog: LakeCatalog,
         contracts: ContractSet,
-        sources: Path,
         **stack: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack)
@@ -53,7 +50,6 @@ class ProcessingStack(Stack):
                 for name, dataset in contracts.datasets.items()
                 if dataset.schedule is not None
             },
-            sources=Sources(str(sources / "lambda_src"), str(sources / "glue_scripts")),
             sizes=sizes_of(settings),
             subscribers=[Subscriber(**who.model_dump()) for who in settings.alerts.subscribers],
             schedules_enabled=settings.schedules.enabled,

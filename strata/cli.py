@@ -1,6 +1,7 @@
 """The command line: `strata <command>`."""
 
 import argparse
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,8 +12,9 @@ from strata.activity import wait_until_quiet
 from strata.arrivals import put
 from strata.console import Narrator, console, show_rows
 from strata.demo import demo
+from strata.drafting.command import new_contract
 from strata.errors import StrataError
-from strata.local.lake import attach, bring_up, take_down
+from strata.local.lake import attach, bring_up, bring_up_to_date, find, take_down
 from strata.notices import open_inbox
 from strata.paths import ROOT
 from strata.query import query
@@ -46,7 +48,9 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     add("demo", _demo, "Run the lake end to end on real data, emulated on this machine.")
-    up = add("up", _up, "Bring up the emulated lake and leave it running.")
+    up = add(
+        "up", _up, "Bring up the emulated lake, or deploy to the running one what has changed."
+    )
     up.add_argument("--with-cdk", action="store_true", help="deploy with the real CDK CLI (slower)")
     add("down", _down, "Take the emulated lake down; what it holds is gone.")
     putting = add("put", _put, "Put a file into the raw zone and wait for what becomes of it.")
@@ -58,6 +62,20 @@ def _parser() -> argparse.ArgumentParser:
     asking = add("query", _query, 'Ask the tables: strata query "SELECT ...".')
     asking.add_argument("sql")
     add("validate", _validate, "Check every environment and every contract.")
+    contract = commands.add_parser("contract", help="Draft a contract from a sample file.")
+    new = contract.add_subparsers(required=True, metavar="action").add_parser(
+        "new", description="Draft the contract of a dataset from a CSV or JSON Lines file."
+    )
+    new.set_defaults(command=_contract_new)
+    new.add_argument("dataset", help="the name of the dataset and of its table")
+    new.add_argument("--from", dest="sample", type=Path, required=True, metavar="FILE")
+    new.add_argument("--output", type=Path, default=ROOT / "contracts", metavar="FOLDER")
+    new.add_argument(
+        "--clean-copy",
+        type=Path,
+        metavar="FILE",
+        help="also write the sample with column names that tables can have",
+    )
     return parser
 
 
@@ -67,7 +85,11 @@ def _demo(_options: argparse.Namespace) -> None:
 
 def _up(options: argparse.Namespace) -> None:
     narrator = Narrator()
+    running = find()
     with narrator.live("preparing"):
+        if running is not None and not options.with_cdk:
+            bring_up_to_date(running, narrator.say)
+            return
         lake = bring_up(narrator.say, with_cli=options.with_cdk)
         open_inbox(lake)
     console.print(f"The emulated lake is up at {lake.endpoint}; next: strata put, strata query")
@@ -120,6 +142,16 @@ def _validate(_options: argparse.Namespace) -> None:
         f"{len(available_environments())} environments, {len(contracts.datasets)} datasets and "
         f"{len(contracts.products)} products are valid."
     )
+
+
+def _contract_new(options: argparse.Namespace) -> None:
+    made = new_contract(
+        options.dataset, options.sample, options.output, clean_copy=options.clean_copy
+    )
+    file = options.clean_copy or options.sample
+    console.print(f"drafted {made}; edit it, then:", markup=False, soft_wrap=True)
+    for step in ("validate", "up", f"put {options.dataset} {shlex.quote(str(file))}"):
+        console.print(f"  strata {step}", markup=False, soft_wrap=True)
 
 
 def _contracts() -> ContractSet:

@@ -27,6 +27,12 @@ WANTED = {
     "Java": "17 (for example Debian's openjdk-17-jre-headless or Eclipse Temurin 17)",
 }
 
+LAUNCHER = """#!{python}
+from strata.cli import main
+
+main()
+"""
+
 
 def main() -> None:
     """Make the checkout ready, or say in one sentence what is missing and exit with code 1."""
@@ -89,6 +95,16 @@ def _make_environment() -> None:
     _say("installing the pinned requirements")
     _run([*install, "--requirement", "requirements.txt"], env=compiled)
     _run([*install, "--no-deps", "--no-build-isolation", "--editable", "."], env=compiled)
+    _make_command()
+
+
+def _make_command() -> None:
+    # The package that pip knows is the library alone; the checkout's own command is made here.
+    (packages,) = (VENV / "lib").glob("python3*/site-packages")
+    (packages / "strata-checkout.pth").write_text(str(ROOT) + "\n")
+    command = VENV / "bin" / "strata"
+    command.write_text(LAUNCHER.format(python=VENV / "bin" / "python"))
+    command.chmod(0o755)
 
 
 def _fingerprint() -> str:

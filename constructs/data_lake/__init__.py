@@ -1,1 +1,135 @@
-"""Strata's library: constructs and contracts of a data lake that other CDK apps can use."""
+"""Strata's library: constructs and contracts of a data lake that other CDK apps can use.
+
+Every public name can be imported from here. A name is loaded when it is first used, so that
+``data_lake.contracts`` and ``data_lake.testing`` work where there is no AWS CDK.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from data_lake.alerts import AlertRouting as AlertRouting
+    from data_lake.alerts import Subscriber as Subscriber
+    from data_lake.arrival_ledger import ArrivalLedger as ArrivalLedger
+    from data_lake.arrival_ledger import Batching as Batching
+    from data_lake.catalog import LakeCatalog as LakeCatalog
+    from data_lake.contract_bundle import ContractBundle as ContractBundle
+    from data_lake.contracts import ContractError as ContractError
+    from data_lake.contracts import ContractSet as ContractSet
+    from data_lake.contracts import DatasetContract as DatasetContract
+    from data_lake.contracts import ProductContract as ProductContract
+    from data_lake.contracts import load_contracts as load_contracts
+    from data_lake.curate_pipeline import CuratePipeline as CuratePipeline
+    from data_lake.dead_letters import DeadLetters as DeadLetters
+    from data_lake.encryption import LakeKey as LakeKey
+    from data_lake.existing_storage import ExistingStorage as ExistingStorage
+    from data_lake.existing_storage import ExistingZone as ExistingZone
+    from data_lake.function import FunctionPlatform as FunctionPlatform
+    from data_lake.function import FunctionSize as FunctionSize
+    from data_lake.function import LakeFunction as LakeFunction
+    from data_lake.ingest_pipeline import IngestPipeline as IngestPipeline
+    from data_lake.lake_tables import LakeTables as LakeTables
+    from data_lake.pipeline import PipelineParts as PipelineParts
+    from data_lake.processing import LakeProcessing as LakeProcessing
+    from data_lake.processing import Sizes as Sizes
+    from data_lake.processing import Sources as Sources
+    from data_lake.raw_crawler import RawCrawler as RawCrawler
+    from data_lake.run_functions import RunFunctions as RunFunctions
+    from data_lake.run_functions import RunLimits as RunLimits
+    from data_lake.schedules import DatasetSchedule as DatasetSchedule
+    from data_lake.schedules import DatasetSchedules as DatasetSchedules
+    from data_lake.spark_job import SparkJob as SparkJob
+    from data_lake.spark_job import SparkLibrary as SparkLibrary
+    from data_lake.spark_job import SparkSize as SparkSize
+    from data_lake.state_machine import LakeStateMachine as LakeStateMachine
+    from data_lake.storage import LakeStorage as LakeStorage
+    from data_lake.table_jobs import TableJobs as TableJobs
+    from data_lake.zone import LakeZone as LakeZone
+    from data_lake.zone import ZoneLifecycle as ZoneLifecycle
+
+__all__ = [
+    "AlertRouting",
+    "ArrivalLedger",
+    "Batching",
+    "ContractBundle",
+    "ContractError",
+    "ContractSet",
+    "CuratePipeline",
+    "DatasetContract",
+    "DatasetSchedule",
+    "DatasetSchedules",
+    "DeadLetters",
+    "ExistingStorage",
+    "ExistingZone",
+    "FunctionPlatform",
+    "FunctionSize",
+    "IngestPipeline",
+    "LakeCatalog",
+    "LakeFunction",
+    "LakeKey",
+    "LakeProcessing",
+    "LakeStateMachine",
+    "LakeStorage",
+    "LakeTables",
+    "LakeZone",
+    "PipelineParts",
+    "ProductContract",
+    "RawCrawler",
+    "RunFunctions",
+    "RunLimits",
+    "Sizes",
+    "Sources",
+    "SparkJob",
+    "SparkLibrary",
+    "SparkSize",
+    "Subscriber",
+    "TableJobs",
+    "ZoneLifecycle",
+    "load_contracts",
+]
+
+_NAMES = {
+    "alerts": ("AlertRouting", "Subscriber"),
+    "arrival_ledger": ("ArrivalLedger", "Batching"),
+    "catalog": ("LakeCatalog",),
+    "contract_bundle": ("ContractBundle",),
+    "contracts": (
+        "ContractError",
+        "ContractSet",
+        "DatasetContract",
+        "ProductContract",
+        "load_contracts",
+    ),
+    "curate_pipeline": ("CuratePipeline",),
+    "dead_letters": ("DeadLetters",),
+    "encryption": ("LakeKey",),
+    "existing_storage": ("ExistingStorage", "ExistingZone"),
+    "function": ("FunctionPlatform", "FunctionSize", "LakeFunction"),
+    "ingest_pipeline": ("IngestPipeline",),
+    "lake_tables": ("LakeTables",),
+    "pipeline": ("PipelineParts",),
+    "processing": ("LakeProcessing", "Sizes", "Sources"),
+    "raw_crawler": ("RawCrawler",),
+    "run_functions": ("RunFunctions", "RunLimits"),
+    "schedules": ("DatasetSchedule", "DatasetSchedules"),
+    "spark_job": ("SparkJob", "SparkLibrary", "SparkSize"),
+    "state_machine": ("LakeStateMachine",),
+    "storage": ("LakeStorage",),
+    "table_jobs": ("TableJobs",),
+    "zone": ("LakeZone", "ZoneLifecycle"),
+}
+_HOMES = {name: module for module, names in _NAMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name; raises ``AttributeError`` for any other."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'data_lake' has no attribute {name!r}")
+    value = getattr(import_module(f"data_lake.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, the ones that are not loaded yet included."""
+    return sorted({*globals(), *__all__})

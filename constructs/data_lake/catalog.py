@@ -41,7 +41,7 @@ class LakeCatalog(Construct):
         zones: raw, processed, curated, quarantine and artifacts.
         key: encrypts query results, logs and job bookmarks.
         scan_limit_mb: the most that one query may scan, in megabytes (2**20 bytes).
-            Athena's own minimum is 10.
+            Athena's own minimum is 10. Default: 10240.
         retain: keep the databases when the stack is deleted. Default: true.
 
     Attributes:
@@ -64,7 +64,7 @@ class LakeCatalog(Construct):
         prefix: str,
         zones: Mapping[str, LakeZone],
         key: kms.IKey,
-        scan_limit_mb: int,
+        scan_limit_mb: int = 10240,
         retain: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)

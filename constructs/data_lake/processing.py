@@ -18,6 +18,7 @@ from data_lake.metrics import NAMESPACE
 from data_lake.pipeline import PipelineParts
 from data_lake.run_functions import RunFunctions, RunLimits
 from data_lake.schedules import DatasetSchedule, DatasetSchedules
+from data_lake.sources import shipped_folder
 from data_lake.spark_job import SparkLibrary, SparkSize
 from data_lake.table_jobs import TableJobs
 from data_lake.zone import LakeZone
@@ -25,15 +26,15 @@ from data_lake.zone import LakeZone
 
 @dataclass(frozen=True)
 class Sources:
-    """Where the code is.
+    """Where the code is. Default: the code that ships with the library.
 
     Attributes:
-        functions: the folder with one package per function.
-        jobs: the folder with the Spark scripts and their package.
+        functions: the folder with one package per function. Default: the library's.
+        jobs: the folder with the Spark scripts and their package. Default: the library's.
     """
 
-    functions: str
-    jobs: str
+    functions: str = field(default_factory=lambda: str(shipped_folder("lambda_src")))
+    jobs: str = field(default_factory=lambda: str(shipped_folder("glue_scripts")))
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,8 @@ class LakeProcessing(Construct):
         zones: every zone.
         catalog: the databases and the raw crawler.
         contracts: the compiled contracts.
-        schedules: by dataset, for those that have one.
-        sources: where the code is.
+        schedules: by dataset, for those that have one. Default: none.
+        sources: where the code is. Default: the code that ships with the library.
         sizes: how much everything may use. Default: see ``Sizes``.
         subscribers: who gets the notices. Default: nobody.
         schedules_enabled: false keeps the schedules but starts nothing. Default: true.
@@ -94,15 +95,15 @@ class LakeProcessing(Construct):
         zones: Mapping[str, LakeZone],
         catalog: LakeCatalog,
         contracts: Writable,
-        schedules: Mapping[str, DatasetSchedule],
-        sources: Sources,
+        schedules: Mapping[str, DatasetSchedule] | None = None,
+        sources: Sources | None = None,
         sizes: Sizes | None = None,
         subscribers: Sequence[Subscriber] = (),
         schedules_enabled: bool = True,
         retain: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
-        sizes = sizes or Sizes()
+        sizes, sources = sizes or Sizes(), sources or Sources()
         self._zones, self._catalog = zones, catalog
         self.key = LakeKey(
             self,
@@ -133,7 +134,7 @@ class LakeProcessing(Construct):
         self.schedules = DatasetSchedules(
             self,
             "Schedules",
-            schedules=schedules,
+            schedules=schedules or {},
             machine=self.ingest.machine,
             key=self.key,
             enabled=schedules_enabled,

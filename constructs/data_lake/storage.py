@@ -25,7 +25,8 @@ class LakeStorage(Construct):
         prefix: first part of every bucket's name, ``<project>-<environment>``.
         account: 12 digits; part of the names, which are unique across AWS.
         region: part of the names.
-        lifecycles: by zone, and ``access-logs``. Every one is required.
+        lifecycles: by zone, and ``access-logs``; if given, every one is required. Default:
+            current objects stay for ever, see ``ZoneLifecycle``.
         key_alias: a name under which another region finds the key. Default: none.
         announce_arrivals: send the raw zone's events to EventBridge. Default: true.
         retain: keep buckets and key when the stack is deleted. Default: true.
@@ -47,12 +48,14 @@ class LakeStorage(Construct):
         prefix: str,
         account: str,
         region: str,
-        lifecycles: Mapping[str, ZoneLifecycle],
+        lifecycles: Mapping[str, ZoneLifecycle] | None = None,
         key_alias: str | None = None,
         announce_arrivals: bool = True,
         retain: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
+        if lifecycles is None:
+            lifecycles = dict.fromkeys((*ZONES, ACCESS_LOGS), ZoneLifecycle())
         missing = [name for name in (*ZONES, ACCESS_LOGS) if name not in lifecycles]
         if missing:
             raise ValueError(f"{self.node.path}: lifecycles: missing for {', '.join(missing)}")

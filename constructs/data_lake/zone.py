@@ -40,6 +40,7 @@ class LakeZone(Construct):
         access_logs: the bucket that gets the server access logs, under ``<construct id>/``.
         holds_tables: the zone holds Iceberg tables. Then current objects may neither expire
             nor go to an archive class: a lost data file breaks every snapshot that names it.
+            Default: false.
         notify: send events of this bucket to EventBridge. Default: false.
         retain: keep the bucket when the stack is deleted. Default: true. Without it a bucket
             that is not empty makes the deletion fail, and loses nothing.
@@ -71,7 +72,7 @@ class LakeZone(Construct):
             _refuse_losing_files(self.node.path, lifecycle)
         self.name = bucket_name
         self.key = key
-        self.bucket = s3.Bucket(
+        self.bucket: s3.IBucket = s3.Bucket(
             self,
             "Bucket",
             bucket_name=bucket_name,

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import boto3
 from botocore.exceptions import ClientError, WaiterError
@@ -15,11 +15,28 @@ from strata.local.emulator import Emulator
 from strata.paths import ROOT
 
 Outputs = dict[str, str]
+NOTHING_TO_UPDATE = "No updates are to be performed"
 BOOTSTRAP_VERSION = "30"
 POLL = {"Delay": 1, "MaxAttempts": 180}
 
 
-def session(emulator: Emulator, region: str | None = None) -> boto3.Session:
+class Target(Protocol):
+    """An emulator that runs: one just started, or the one of a lake."""
+
+    @property
+    def endpoint(self) -> str:
+        """The URL that AWS clients use."""
+
+    @property
+    def account(self) -> str:
+        """The account, 12 digits."""
+
+    @property
+    def region(self) -> str:
+        """The region of clients that name none."""
+
+
+def session(emulator: Target, region: str | None = None) -> boto3.Session:
     """Give a session whose clients talk to the emulator."""
     return boto3.Session(
         aws_access_key_id=emulator.account,
@@ -29,9 +46,11 @@ def session(emulator: Emulator, region: str | None = None) -> boto3.Session:
 
 
 def deploy(
-    assembly: Assembly, emulator: Emulator, progress: Callable[[str], None] = lambda _: None
+    assembly: Assembly, emulator: Target, progress: Callable[[str], None] = lambda _: None
 ) -> Outputs:
     """Deploy every stack in order and give all their outputs by name.
+
+    A stack that is there already is updated; one that has not changed is left alone.
 
     `progress` hears the name of each stack before it is deployed. Raises `StrataError` with the
     resource and the reason if one fails; the emulator creates nothing for an unknown type.
@@ -46,7 +65,7 @@ def deploy(
     return outputs
 
 
-def play_bootstrap(emulator: Emulator, region: str) -> None:
+def play_bootstrap(emulator: Target, region: str) -> None:
     """Put the parameter that `cdk bootstrap` leaves and every template asks for."""
     _client(emulator, "ssm", region).put_parameter(
         Name="/cdk-bootstrap/hnb659fds/version",
@@ -56,7 +75,7 @@ def play_bootstrap(emulator: Emulator, region: str) -> None:
     )
 
 
-def _upload(assembly: Assembly, emulator: Emulator) -> None:
+def _upload(assembly: Assembly, emulator: Target) -> None:
     for asset in assembly.assets:
         region = asset.bucket.rsplit(f"-{emulator.account}-", 1)[-1]
         s3 = _client(emulator, "s3", region)
@@ -67,7 +86,7 @@ def _upload(assembly: Assembly, emulator: Emulator) -> None:
         s3.put_object(Bucket=asset.bucket, Key=asset.key, Body=asset.content())
 
 
-def _deploy_stack(stack: Stack, emulator: Emulator) -> Outputs:
+def _deploy_stack(stack: Stack, emulator: Target) -> Outputs:
     cloudformation = _client(emulator, "cloudformation", stack.region)
     arguments: dict[str, Any] = {
         "StackName": stack.name,
@@ -75,15 +94,24 @@ def _deploy_stack(stack: Stack, emulator: Emulator) -> Outputs:
         "Capabilities": ["CAPABILITY_NAMED_IAM"],
         "Tags": [{"Key": key, "Value": value} for key, value in stack.tags.items()],
     }
+    done = "update" if _exists(cloudformation, stack.name) else "create"
     try:
-        cloudformation.create_stack(**arguments)
-        cloudformation.get_waiter("stack_create_complete").wait(
+        getattr(cloudformation, f"{done}_stack")(**arguments)
+        cloudformation.get_waiter(f"stack_{done}_complete").wait(
             StackName=stack.name, WaiterConfig=POLL
         )
     except (ClientError, WaiterError) as error:
-        raise StrataError(_why(cloudformation, stack.name, error)) from error
+        if NOTHING_TO_UPDATE not in str(error):
+            raise StrataError(_why(cloudformation, stack.name, error)) from error
     described = cloudformation.describe_stacks(StackName=stack.name)["Stacks"][0]
     return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+
+
+def _exists(cloudformation: Any, stack: str) -> bool:
+    try:
+        return bool(cloudformation.describe_stacks(StackName=stack)["Stacks"])
+    except ClientError:
+        return False
 
 
 def _why(cloudformation: Any, stack: str, error: Exception) -> str:
@@ -130,5 +158,5 @@ def deploy_with_cli(environment: str, folder: Path, emulator: Emulator) -> Outpu
     }
 
 
-def _client(emulator: Emulator, service: str, region: str) -> Any:
+def _client(emulator: Target, service: str, region: str) -> Any:
     return session(emulator, region).client(service, endpoint_url=emulator.endpoint)  # type: ignore[call-overload]

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -114,6 +114,22 @@ def bring_up(
     _state_file(home).write_text(json.dumps(asdict(lake), indent=2))
     progress(f"the lake is up after {time.monotonic() - started:.0f} s")
     return lake
+
+
+def bring_up_to_date(lake: LocalLake, progress: Progress = lambda _: None) -> LocalLake:
+    """Synthesise again and deploy what has changed, such as a contract, to a running lake.
+
+    What the lake holds stays. Raises `StrataError` if synthesis or a stack fails; the stack then
+    is as it was.
+    """
+    home = Path(lake.folder)
+    progress("synthesising the templates")
+    assembly = synthesise(ENVIRONMENT, home / "cdk.out")
+    outputs = deploy(assembly, lake, lambda stack: progress(f"deploying {stack}"))
+    renewed = replace(lake, outputs=outputs)
+    _state_file(home).write_text(json.dumps(asdict(renewed), indent=2))
+    progress("the lake is up to date")
+    return renewed
 
 
 def find(folder: Path | None = None) -> LocalLake | None:

@@ -1,0 +1,1 @@
+"""Drafts a data contract from a sample file, ready to be edited."""
