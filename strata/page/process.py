@@ -1,6 +1,7 @@
 """The middle of the page: the state machines as pictures, and every run with its steps."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from strata.page.flow import draw_flow
 from strata.page.graph import Graph, read_graph
@@ -76,12 +77,10 @@ def _pictures(
     """Give the whole picture for wide screens; for narrow ones the way taken, the rest folded."""
     whole = draw_flow(graph, visits, label=f"Every state of {pipeline}, with what the run did")
     way = draw_flow(graph.only(reached), visits, label=f"The states of {pipeline} it reached")
-    longest = sorted(_told(visits, graph), key=lambda visit: -visit.seconds)[:6]
-    aside = el(
-        "aside",
-        el("h4", "Where the time went"),
-        *_bars(longest, max((visit.seconds for visit in longest), default=1.0), whole=False),
-    )
+    states = sorted(_by_state(_told(visits, graph)).values(), key=_total, reverse=True)[:6]
+    longest = [visit for own in states for visit in own]
+    most = max((_total(own) for own in states), default=1.0)
+    aside = el("aside", el("h4", "Where the time went"), *_bars(longest, most, whole=False))
     return [
         aside,
         el("div", whole, class_="canvas on-wide"),
@@ -185,36 +184,43 @@ def _told(visits: Sequence[Visit], graph: Graph) -> list[Visit]:
 
 
 def _bars(visits: Sequence[Visit], whole_seconds: float, *, whole: bool) -> list[Markup]:
-    """Give a line for each visit; in a `whole` timeline a bar begins where its state began."""
+    """Give a line for each state; in a `whole` timeline a bar begins where a visit began."""
     span = max(whole_seconds, 0.001)
     rows = []
-    for visit in visits:
-        start = min(99.0, 100 * visit.start / span) if whole else 0.0
-        width = max(0.8, min(100 - start, 100 * visit.seconds / span))
-        track = el(
-            "svg",
-            el("rect", x=0.0, y=0.0, width="100%", height="100%", rx=3, class_="track"),
-            el(
-                "rect",
-                x=f"{start:.2f}%",
-                y=0.0,
-                width=f"{width:.2f}%",
-                height="100%",
-                rx=3,
-                class_=f"step {visit.outcome}",
-            ),
-            class_="gantt",
-        )
-        note = "" if visit.outcome == "succeeded" else f" {visit.outcome}"
-        note += f": {visit.error}" if visit.error else ""
+    for name, own in _by_state(visits).items():
+        bars = []
+        for visit in own if whole else (replace(own[0], seconds=_total(own)),):
+            start = min(99.0, 100 * visit.start / span) if whole else 0.0
+            width = max(0.8, min(100 - start, 100 * visit.seconds / span))
+            bars.append(_bar(f"{start:.2f}%", f"{width:.2f}%", f"step {visit.outcome}"))
+        notes = [
+            f"{visit.outcome}{f': {visit.error}' if visit.error else ''}"
+            for visit in own
+            if visit.outcome != "succeeded"
+        ]
         rows.append(
             el(
                 "div",
-                el("span", visit.state, class_="step-name"),
-                track,
-                el("span", seconds(visit.seconds), class_="step-time"),
-                el("span", note, class_="step-note") if note else None,
+                el("span", f"{name} {len(own)}×" if len(own) > 1 else name, class_="step-name"),
+                el("svg", _bar("0", "100%", "track"), *bars, class_="gantt"),
+                el("span", seconds(_total(own)), class_="step-time"),
+                el("span", "; ".join(dict.fromkeys(notes)), class_="step-note") if notes else None,
                 class_="step-row",
             )
         )
     return rows
+
+
+def _bar(start: str, width: str, classes: str) -> Markup:
+    return el("rect", x=start, y=0.0, width=width, height="100%", rx=3, class_=classes)
+
+
+def _by_state(visits: Sequence[Visit]) -> dict[str, list[Visit]]:
+    found: dict[str, list[Visit]] = {}
+    for visit in visits:
+        found.setdefault(visit.state, []).append(visit)
+    return found
+
+
+def _total(visits: Sequence[Visit]) -> float:
+    return sum(visit.seconds for visit in visits)
