@@ -16,7 +16,8 @@ from strata.drafting.command import new_contract
 from strata.errors import StrataError
 from strata.local.lake import attach, bring_up, bring_up_to_date, find, take_down
 from strata.notices import open_inbox
-from strata.paths import ROOT
+from strata.page import write_page
+from strata.paths import ROOT, state_folder
 from strata.query import query
 from strata.report import runs_table, steps_table
 
@@ -61,6 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("--steps", action="store_true", help="also the seconds of each step")
     asking = add("query", _query, 'Ask the tables: strata query "SELECT ...".')
     asking.add_argument("sql")
+    reporting = add("report", _report, "Write the page that shows what the running lake did.")
+    reporting.add_argument("--output", type=Path, help="default: .strata/report.html")
     add("validate", _validate, "Check every environment and every contract.")
     contract = commands.add_parser("contract", help="Draft a contract from a sample file.")
     new = contract.add_subparsers(required=True, metavar="action").add_parser(
@@ -123,6 +126,11 @@ def _runs(options: argparse.Namespace) -> None:
 
 def _query(options: argparse.Namespace) -> None:
     show_rows(query(attach(), options.sql))
+
+
+def _report(options: argparse.Namespace) -> None:
+    file = write_page(attach(), options.output or state_folder() / "report.html")
+    console.print(f"The page is written: {file}", markup=False, soft_wrap=True)
 
 
 def _validate(_options: argparse.Namespace) -> None:

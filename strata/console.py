@@ -1,14 +1,15 @@
 """What people see in the terminal: live where there is one, plain lines where there is none."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 from rich.console import Console
-from rich.status import Status
+from rich.live import Live
+from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
@@ -31,40 +32,81 @@ OUTCOME_STYLES = {
 
 
 class Narrator:
-    """Tells what happens: a changing line in a terminal, one line per change in a log."""
+    """Tells what happens: changing lines in a terminal, one line per change in a log."""
 
     def __init__(self) -> None:
         """Start the clock."""
         self._started = time.monotonic()
-        self._status: Status | None = None
+        self._live: Live | None = None
+        self._spinner = Spinner("dots")
         self._told: set[str] = set()
+        self._since: dict[str, tuple[Execution, float]] = {}
 
     @contextmanager
     def live(self, first: str) -> Iterator[None]:
-        """Show a changing line while the block runs."""
-        with console.status(first) as status:
-            self._status = status if console.is_terminal else None
+        """Show changing lines while the block runs; what has ended stays above them."""
+        if not console.is_terminal:
             self.say(first)
             yield
-        self._status = None
+            return
+        with Live(console=console, refresh_per_second=8, transient=True) as live:
+            self._live = live
+            try:
+                self.say(first)
+                yield
+                self.watch([])
+            finally:
+                self._live = None
 
     def say(self, line: str) -> None:
         """Tell a step that has begun."""
-        if self._status is not None:
-            self._status.update(line)
+        if self._live is not None:
+            self._live.update(self._grid([(Text(line),)]))
         else:
             console.print(Text(f"{time.monotonic() - self._started:6.1f} s  {line}"))
 
     def watch(self, executions: list[Execution]) -> None:
-        """Tell which executions are in which state; in a log, each of them once."""
-        lines = [f"{one.pipeline} {one.dataset}: {one.state}" for one in executions]
-        if self._status is not None:
-            self._status.update(" | ".join(lines) or "waiting for events")
+        """Tell which executions are in which state; in a log, each state once."""
+        now = time.monotonic()
+        for one in executions:
+            _, since = self._since.get(one.name, (one, now))
+            self._since[one.name] = (one, since)
+        for name in set(self._since) - {one.name for one in executions}:
+            one, since = self._since.pop(name)
+            self._end(one, now - since)
+        if self._live is not None:
+            self._live.update(self._lines(executions, now))
             return
-        for one, line in zip(executions, lines, strict=True):
+        for one in executions:
+            line = f"{one.pipeline} {one.dataset}: {one.state}"
             if (key := f"{one.name} {line}") not in self._told:
                 self._told.add(key)
                 self.say(line)
+
+    def _end(self, one: Execution, seconds: float) -> None:
+        if self._live is not None:
+            console.print(Text(f"  ended  {one.pipeline} {one.dataset}  {seconds:.0f} s", "dim"))
+        else:
+            self.say(f"{one.pipeline} {one.dataset}: ended")
+
+    def _lines(self, executions: list[Execution], now: float) -> Table:
+        if not executions:
+            return self._grid([(Text("waiting for events"),)])
+        return self._grid(
+            (
+                Text(one.pipeline, "dim"),
+                Text(one.dataset, "bold"),
+                Text(one.state),
+                Text(f"{now - self._since[one.name][1]:.0f} s", "dim"),
+            )
+            for one in executions
+        )
+
+    def _grid(self, rows: Iterable[tuple[Text, ...]]) -> Table:
+        lines = Table.grid(padding=(0, 2))
+        for row in rows:
+            lines.add_row(self._spinner, *row)
+        return lines
 
 
 def heading(text: str) -> None:

@@ -7,6 +7,7 @@ from strata.arrivals import put_object
 from strata.console import Narrator, console, heading, show_rows
 from strata.local.lake import LocalLake, bring_up, take_down
 from strata.notices import notices, open_inbox
+from strata.page import write_page
 from strata.paths import state_folder
 from strata.query import query
 from strata.report import arrivals_table, notices_table, rules_table, runs_table, steps_table
@@ -60,6 +61,9 @@ def demo() -> None:
         f"everything in {time.monotonic() - started:.0f} s (wall clock, this machine)."
     )
     console.print(NEXT.strip("\n"), markup=False)
+    page = write_page(lake, state_folder() / "report.html")
+    console.print("\nThe page with all of it, readable offline:", markup=False)
+    console.print(f"  {page}", markup=False, soft_wrap=True)
 
 
 def _load(lake: LocalLake, narrator: Narrator, title: str, uploads: list[Upload]) -> None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from pyarrow import json as arrow_json
 from pyarrow import parquet
 from pyiceberg.catalog import load_catalog
+from pyiceberg.table import Table as IcebergTable
 
 from strata.errors import StrataError
 from strata.local.lake import LocalLake
@@ -72,13 +73,12 @@ def _offer(connection: duckdb.DuckDBPyConnection, lake: LocalLake, name: str) ->
 
 def _catalogued(lake: LocalLake, zone: str, table: str) -> pa.Table:
     glue = lake.client("glue")
-    database = lake.database(zone)
     try:
-        entry = glue.get_table(DatabaseName=database, Name=table)["Table"]
+        entry = glue.get_table(DatabaseName=lake.database(zone), Name=table)["Table"]
     except glue.exceptions.EntityNotFoundException:
         raise StrataError(_unknown(lake, f"{zone}.{table}")) from None
     if entry.get("Parameters", {}).get("table_type", "").upper() == "ICEBERG":
-        return _iceberg(lake, database, table)
+        return iceberg_table(lake, zone, table).scan().to_arrow()
     columns = entry["StorageDescriptor"]["Columns"] + entry.get("PartitionKeys", [])
     schema = pa.schema([(column["Name"], _arrow_type(column["Type"])) for column in columns])
     parts = list(_parts(glue, entry))
@@ -87,7 +87,8 @@ def _catalogued(lake: LocalLake, zone: str, table: str) -> pa.Table:
     return _json_lines(lake, parts, schema)
 
 
-def _iceberg(lake: LocalLake, database: str, table: str) -> pa.Table:
+def iceberg_table(lake: LocalLake, zone: str, table: str) -> IcebergTable:
+    """Give an Iceberg table of a zone through the Glue catalog, with its snapshots."""
     catalog = load_catalog(
         "lake",
         **{
@@ -99,7 +100,7 @@ def _iceberg(lake: LocalLake, database: str, table: str) -> pa.Table:
             "client.secret-access-key": "emulated",
         },
     )
-    return catalog.load_table((database, table)).scan().to_arrow()
+    return catalog.load_table((lake.database(zone), table))
 
 
 Part = tuple[str, dict[str, str]]

@@ -1,0 +1,186 @@
+"""Gathers the story of a running lake: from its books, its state machines, and its tables."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from data_lake.contracts import ContractSet, load_contracts
+from strata.local.lake import LocalLake
+from strata.notices import notices
+from strata.page.gathering_tables import quarantined_examples, read_products, read_tables
+from strata.page.graph import read_graph
+from strata.page.history import visits
+from strata.page.story import Arrival, Execution, Machine, Notice, RuleCount, Run, Story
+from strata.paths import ROOT
+from strata.runs import arrivals, artifact, runs
+
+PIPELINES = ("ingest", "curate")
+
+
+def gather(lake: LocalLake) -> Story:
+    """Read everything that the page shows from a running lake; nothing in the lake changes.
+
+    Raises `StrataError` if the lake has no output that it needs, `ContractError` if the checkout's
+    contracts are not valid.
+    """
+    contracts = load_contracts(ROOT / "contracts")
+    machines = tuple(_machine(lake, pipeline) for pipeline in PIPELINES)
+    told = tuple(_run(record) for record in runs(lake))
+    return Story(
+        prefix=lake.prefix,
+        region=lake.region,
+        written_at=datetime.now(UTC),
+        stacks=_stacks(lake),
+        machines=machines,
+        executions=_executions(lake, machines),
+        runs=told,
+        thresholds={
+            name: contract.quality.threshold
+            for name, contract in (contracts.datasets | contracts.products).items()
+        },
+        rules=_rules(lake, told, contracts),
+        arrivals=tuple(_arrival(record) for record in arrivals(lake)),
+        tables=read_tables(lake, contracts),
+        products=read_products(lake, contracts),
+        notices=tuple(_notice(sent) for sent in notices(lake)),
+    )
+
+
+def _machine(lake: LocalLake, pipeline: str) -> Machine:
+    described = lake.client("stepfunctions").describe_state_machine(
+        stateMachineArn=lake[f"{pipeline.capitalize()}StateMachineArn"]
+    )
+    return Machine(pipeline, json.loads(described["definition"]))
+
+
+def _stacks(lake: LocalLake) -> tuple[tuple[str, int], ...]:
+    client = lake.client("cloudformation")
+    found = []
+    for page in client.get_paginator("list_stacks").paginate():
+        for stack in page["StackSummaries"]:
+            name = stack["StackName"]
+            if name.startswith(f"{lake.prefix}-") and "DELETE" not in stack["StackStatus"]:
+                pages = client.get_paginator("list_stack_resources").paginate(StackName=name)
+                found.append((name, sum(len(part["StackResourceSummaries"]) for part in pages)))
+    return tuple(sorted(found))
+
+
+def _executions(lake: LocalLake, machines: tuple[Machine, ...]) -> tuple[Execution, ...]:
+    client = lake.client("stepfunctions")
+    found = []
+    for machine in machines:
+        graph = read_graph(machine.definition)
+        arn = lake[f"{machine.pipeline.capitalize()}StateMachineArn"]
+        for page in client.get_paginator("list_executions").paginate(stateMachineArn=arn):
+            for listed in page["executions"]:
+                pages = client.get_paginator("get_execution_history").paginate(
+                    executionArn=listed["executionArn"]
+                )
+                events = [event for part in pages for event in part["events"]]
+                ended = listed.get("stopDate", events[-1]["timestamp"])
+                found.append(
+                    Execution(
+                        pipeline=machine.pipeline,
+                        arn=listed["executionArn"],
+                        status=listed["status"],
+                        started_at=listed["startDate"],
+                        seconds=(ended - listed["startDate"]).total_seconds(),
+                        visits=visits(events, graph),
+                    )
+                )
+    return tuple(sorted(found, key=lambda execution: execution.started_at))
+
+
+def _run(record: Mapping[str, Any]) -> Run:
+    counts = {
+        name: int(record.get(name) or 0)
+        for name in (
+            "files_claimed",
+            "files_accepted",
+            "files_rejected",
+            "files_duplicate",
+            "rows_in",
+            "rows_good",
+            "rows_quarantined",
+            "rows_deduplicated",
+        )
+    }
+    return Run(
+        dataset=record["dataset"],
+        kind=record["kind"],
+        run_id=record["run_id"],
+        trigger=record["trigger"],
+        outcome=record.get("outcome") or record["status"],
+        started_at=datetime.fromisoformat(record["started_at"]),
+        ended_at=datetime.fromisoformat(record["ended_at"]) if record.get("ended_at") else None,
+        execution_arn=record["execution_arn"],
+        score=float(record["score"]) if record.get("score") else None,
+        reason=record.get("reason"),
+        **counts,
+    )
+
+
+def _rules(lake: LocalLake, told: tuple[Run, ...], contracts: ContractSet) -> tuple[RuleCount, ...]:
+    """Count the rows that broke each rule, over all runs, the gravest first."""
+    rows: dict[tuple[str, str], int] = {}
+    severities: dict[tuple[str, str], str] = {}
+    for run in told:
+        stage = artifact(lake, run.dataset, run.run_id, "stage.json") or {}
+        for rule in stage.get("rules", []):
+            key = (run.dataset, rule["rule"])
+            rows[key] = rows.get(key, 0) + rule["rows"]
+            severities[key] = rule["severity"]
+    examples = quarantined_examples(lake, contracts)
+    known = contracts.datasets | contracts.products
+    gravity = ("fail", "quarantine", "warn")
+    return tuple(
+        RuleCount(
+            dataset=dataset,
+            rule=rule,
+            severity=severities[dataset, rule],
+            rows=rows[dataset, rule],
+            description=_description(known, dataset, rule),
+            examples=examples.get((dataset, rule), ()),
+        )
+        for dataset, rule in sorted(rows, key=lambda key: (gravity.index(severities[key]), key))
+        if rows[dataset, rule]
+    )
+
+
+def _description(known: Mapping[str, Any], dataset: str, rule: str) -> str:
+    if dataset in known:
+        for one in known[dataset].rules:
+            if one.id == rule:
+                return str(one.description)
+    kind, _, column = rule.partition(":")
+    return {
+        "type": f"{column} has the type that the contract says.",
+        "required": f"{column} is never empty.",
+        "malformed": "A record has as many fields as the header.",
+        "encoding": "The bytes are text in the encoding that the contract says.",
+    }.get(kind, "")
+
+
+def _arrival(record: Mapping[str, Any]) -> Arrival:
+    return Arrival(
+        dataset=record["dataset"],
+        key=record["key"],
+        size=int(record.get("size") or 0),
+        status=record["status"],
+        registered_at=datetime.fromisoformat(record["registered_at"]),
+        run_id=record.get("run_id"),
+        rule=record.get("rule"),
+        reason=record.get("reason"),
+    )
+
+
+def _notice(sent: Mapping[str, Any]) -> Notice:
+    return Notice(
+        severity=sent["severity"],
+        kind=sent["notice"],
+        dataset=sent.get("dataset") or "",
+        outcome=sent.get("outcome") or "",
+        reasons=tuple(sent.get("reasons") or ()),
+        next_step=sent.get("next_step") or "",
+    )
