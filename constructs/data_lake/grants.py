@@ -24,12 +24,10 @@ CHANGE_TABLES: Final = (
 )
 CHANGE_PARTITIONS: Final = (
     "glue:BatchCreatePartition",
-    "glue:BatchDeletePartition",
-    "glue:BatchGetPartition",
-    "glue:CreatePartition",
+    "glue:BatchUpdatePartition",
+    "glue:DeletePartition",
     "glue:GetPartition",
     "glue:GetPartitions",
-    "glue:UpdatePartition",
 )
 
 

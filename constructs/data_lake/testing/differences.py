@@ -19,10 +19,9 @@ def differences(expected: Mapping[str, Any], actual: Mapping[str, Any]) -> list[
     for section in sorted({*expected, *actual}):
         old, new = expected.get(section, {}), actual.get(section, {})
         if not isinstance(old, dict) or not isinstance(new, dict):
-            sides = [
-                {section: each[section]} if section in each else {} for each in (expected, actual)
-            ]
-            found += [line.strip() for line in _compare(*sides, "")]
+            before = {section: expected[section]} if section in expected else {}
+            after = {section: actual[section]} if section in actual else {}
+            found += [line.strip() for line in _compare(before, after, "")]
             continue
         for name in sorted({*old, *new}):
             title = f"{section}.{name}{_kind(old.get(name)) or _kind(new.get(name))}"
@@ -56,10 +55,11 @@ def _compare(old: Any, new: Any, path: str) -> Iterator[str]:
 
 
 def _compare_lists(old: list[Any], new: list[Any], path: str) -> Iterator[str]:
-    spelt = [[json.dumps(item, sort_keys=True) for item in each] for each in (old, new)]
-    for change, *(old_from, old_to, new_from, new_to) in SequenceMatcher(
-        None, *spelt, autojunk=False
-    ).get_opcodes():
+    spelt_old, spelt_new = (
+        [json.dumps(item, sort_keys=True) for item in each] for each in (old, new)
+    )
+    matcher = SequenceMatcher(None, spelt_old, spelt_new, autojunk=False)
+    for change, old_from, old_to, new_from, new_to in matcher.get_opcodes():
         if change == "equal":
             continue
         pairs = min(old_to - old_from, new_to - new_from)
