@@ -30,6 +30,8 @@ REJECTED_FILE_COLUMNS: Final = (
     "rejected_at",
     "quarantine_uri",
 )
+MANIFESTS: Final = "**manifest.json"
+"""Lists of files, which have another schema than the files beside them; a Glue exclude pattern."""
 BYTES_PER_MEGABYTE: Final = 1024 * 1024
 
 # One table per first-level folder of the bucket, which is how producers lay out datasets.
@@ -116,7 +118,9 @@ class LakeCatalog(Construct):
             database_name=self.databases["raw"].database_name,
             description="Finds the schema of what arrived, to compare it with the contract",
             targets=glue.CfnCrawler.TargetsProperty(
-                s3_targets=[glue.CfnCrawler.S3TargetProperty(path=raw.uri())]
+                s3_targets=[
+                    glue.CfnCrawler.S3TargetProperty(path=raw.uri(), exclusions=[MANIFESTS])
+                ]
             ),
             crawler_security_configuration=(
                 self.security_configuration.security_configuration_name
