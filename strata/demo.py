@@ -22,6 +22,23 @@ GROUP BY carrier_name
 ORDER BY flights DESC
 LIMIT 8
 """
+WEATHER = """
+SELECT CASE WHEN visibility < 2 THEN 'under 2 miles' WHEN visibility < 10 THEN '2 to 10 miles'
+            ELSE '10 miles and more' END AS visibility,
+       SUM(departed) AS departed,
+       ROUND(SUM(mean_departure_delay * departed) / SUM(departed), 1) AS minutes_late
+FROM curated.delay_by_weather
+WHERE visibility IS NOT NULL AND departed > 0
+GROUP BY ALL
+ORDER BY minutes_late DESC
+"""
+FLEETS = """
+SELECT manufacturer, planes, flights, ROUND(mean_age, 1) AS mean_age,
+       ROUND(mean_departure_delay, 1) AS minutes_late
+FROM curated.fleet_age
+ORDER BY flights DESC
+LIMIT 5
+"""
 NEXT = """
 The lake is still up. Ask it something, or give it a file of your own:
 
@@ -53,9 +70,10 @@ def demo() -> None:
     damaged = damaged_files(state_folder() / "damaged", again=files[0])
     _load(lake, narrator, "Files arrive that are wrong", damaged)
     _tell(lake)
-    heading("The data product, asked with SQL")
-    console.print(f"[dim]{PUNCTUALITY.strip()}[/dim]")
-    show_rows(query(lake, PUNCTUALITY))
+    heading("The data products, asked with SQL")
+    for question in (PUNCTUALITY, WEATHER, FLEETS):
+        console.print(f"[dim]{question.strip()}[/dim]")
+        show_rows(query(lake, question))
     console.print(
         f"\nEmulated run: lake up in {up - started:.0f} s, real data loaded in {real - up:.0f} s, "
         f"everything in {time.monotonic() - started:.0f} s (wall clock, this machine)."

@@ -1,5 +1,7 @@
 """The demo's data: the 2013 New York flights, and files that are wrong in well-known ways."""
 
+import hashlib
+import json
 import zipfile
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -42,7 +44,31 @@ def real_files(folder: Path) -> list[Upload]:
     return [
         Upload("airlines/airlines.csv", data / "airlines.csv", "16 carriers and their names"),
         Upload("flights/flights.csv", flights, "336,776 departures of 2013"),
+        Upload("weather/weather.csv", data / "weather.csv", "26,115 hours at three airports"),
+        Upload("airports/airports.csv", data / "airports.csv", "1,458 airports, kept as Parquet"),
+        *split_by_manifest(data / "planes.csv", folder),
     ]
+
+
+def split_by_manifest(file: Path, folder: Path) -> list[Upload]:
+    """Split a CSV file in two and list both in a manifest, which comes last.
+
+    The manifest gives the SHA-256 and the number of rows of each part.
+    """
+    name = file.stem
+    header, *rows = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    half = len(rows) // 2
+    uploads, listed = [], []
+    for number, part in enumerate((rows[:half], rows[half:]), start=1):
+        target = folder / f"{name}-{number}.csv"
+        target.write_text("".join([header, *part]), encoding="utf-8")
+        sha256 = hashlib.sha256(target.read_bytes()).hexdigest()
+        listed.append({"name": target.name, "sha256": sha256, "rows": len(part)})
+        story = f"{len(part):,} {name}, loaded only with the other half"
+        uploads.append(Upload(f"{name}/{target.name}", target, story))
+    manifest = folder / f"{name}.manifest.json"
+    manifest.write_text(json.dumps({"files": listed}, indent=1), encoding="utf-8")
+    return [*uploads, Upload(f"{name}/{manifest.name}", manifest, "lists both halves")]
 
 
 def damaged_files(folder: Path, again: Upload) -> list[Upload]:
@@ -59,6 +85,12 @@ def damaged_files(folder: Path, again: Upload) -> list[Upload]:
         ("header.csv", "flights/header only.csv", f"{FLIGHTS_HEADER}\n".encode(), "no rows"),
         ("columns.csv", "flights/columns.csv", b"carrier,fare\nUA,99\n", "another header"),
         ("document.csv", "flights/document.csv", b'[{"carrier": "UA"}]\n', "JSON, not CSV"),
+        (
+            "broken.json",
+            "planes/broken.manifest.json",
+            b'{"files": [{"nam": "planes-3.csv"}]}\n',
+            "a manifest with a misspelt field",
+        ),
         ("stranger.csv", "hotels/stranger.csv", b"name\nPlaza\n", "no contract claims it"),
     ):
         file = folder / name

@@ -21,6 +21,8 @@ _CONFIGURATION: Final = {
         "TableLevelConfiguration": 2,
     },
 }
+MANIFESTS: Final = "**manifest.json"
+"""Lists of files, which have another schema than the files beside them; a Glue exclude pattern."""
 
 
 class RawCrawler(Construct):
@@ -58,7 +60,9 @@ class RawCrawler(Construct):
             database_name=database.database_name,
             description="Finds the schema of what arrived, to compare it with the contract",
             targets=glue.CfnCrawler.TargetsProperty(
-                s3_targets=[glue.CfnCrawler.S3TargetProperty(path=raw.uri())]
+                s3_targets=[
+                    glue.CfnCrawler.S3TargetProperty(path=raw.uri(), exclusions=[MANIFESTS])
+                ]
             ),
             crawler_security_configuration=security_configuration.security_configuration_name,
             configuration=json.dumps(_CONFIGURATION),

@@ -9,8 +9,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from lake_runtime.contracts import Product, load_contracts
 from lake_runtime.errors import classify, explain
 from lake_runtime.inputs import moved_meanwhile
-from lake_runtime.records import TaskError
-from lake_runtime.run import JUDGEMENT, Run
+from lake_runtime.records import Inspection, TaskError, is_batch_broken
+from lake_runtime.run import JUDGEMENT, VERDICTS, Run
 from lake_runtime.settlement import Ending, Outcome, Settled
 from lake_runtime.telemetry import emit_metrics
 
@@ -32,7 +32,19 @@ def make_ending(
     if outcome in (Outcome.QUARANTINED, Outcome.REJECTED):
         judgement = run.artifacts.read(JUDGEMENT) or {}
         reasons = [*([judgement["reason"]] if "reason" in judgement else []), *reasons]
+        reasons += _broken_batch(run)
     return Ending(outcome, tuple(reasons))
+
+
+def _broken_batch(run: Run) -> list[str]:
+    batch = run.batch()
+    found = [Inspection.model_validate(entry) for entry in run.artifacts.read(VERDICTS) or []]
+    if batch is None or not is_batch_broken(found):
+        return []
+    return [
+        f"the batch of {batch.manifest.key} was not loaded, because it is loaded whole or not at "
+        "all; upload the mended file, and the manifest again"
+    ]
 
 
 def describe_warning(warning: Any) -> str:

@@ -17,6 +17,9 @@ class Content:
     size: int
     head: bytes
 
+    is_hashed: bool = True
+    """Whether `checksum` is the SHA-256."""
+
     @property
     def is_whole(self) -> bool:
         """Tell whether the head is the whole file."""

@@ -40,6 +40,9 @@ def handle(request: InspectRequest) -> InspectResponse:
     entries = read_json(request.batch.uri)
     if entries is None:
         raise ReportMissing(f"{request.batch.uri}: missing; open_run has not written this batch")
-    inspections = [inspect_file(run, Claim.model_validate(entry), dataset) for entry in entries]
+    batch = run.batch() if dataset.comes_in_batches else None
+    inspections = [
+        inspect_file(run, Claim.model_validate(entry), dataset, batch) for entry in entries
+    ]
     write_batch(run, request.batch.uri, inspections)
     return InspectResponse(inspected=len(inspections))

@@ -7,6 +7,7 @@ from typing import Any
 from inspect_files.checks import Fault, find_fault
 from inspect_files.content import HEAD_BYTES, Content, read_content
 from inspect_files.originals import find_original
+from inspect_files.promises import checksum_fault, manifest_fault
 from lake_runtime.artifacts import write_json
 from lake_runtime.claims import settle_arrivals
 from lake_runtime.contracts import Dataset
@@ -22,32 +23,37 @@ from lake_runtime.objects import (
     stored_checksum,
     version_exists,
 )
-from lake_runtime.records import Claim, Inspection, Verdict
+from lake_runtime.records import Batch, Claim, Inspection, Verdict
 from lake_runtime.run import Run
 
 STREAMED_BYTES = 1024**3
 """Larger files are not read to their end: 512 MB of memory give some 70 MB/s."""
 
 
-def inspect_file(run: Run, claim: Claim, dataset: Dataset) -> Inspection:
-    """Inspect one file and write down the verdict; a file inspected before is not read again."""
+def inspect_file(run: Run, claim: Claim, dataset: Dataset, batch: Batch | None) -> Inspection:
+    """Inspect one file and write down the verdict; a file inspected before is not read again.
+
+    A file of a batch is also held against what its manifest says of it.
+    """
     done = read_inspection(run, claim.arrival_id)
     if done is None:
-        done = _inspect(run, claim, dataset)
+        done = _inspect(run, claim, dataset, batch)
         write_inspection(run, done)
     return done
 
 
-def _inspect(run: Run, claim: Claim, dataset: Dataset) -> Inspection:
+def _inspect(run: Run, claim: Claim, dataset: Dataset, batch: Batch | None) -> Inspection:
     if not version_exists(claim):
         return _missing(run, claim)
     content = _read(claim)
-    fault = find_fault(content, dataset)
+    if dataset.is_manifest(claim.key):
+        return _reject(run, claim, manifest_fault(content, claim, dataset), content)
+    fault = checksum_fault(content, claim, batch) or find_fault(content, dataset)
     if fault is not None:
         return _reject(run, claim, fault, content)
     original = find_original(run, claim, dataset, content.checksum)
     if original is not None:
-        return _duplicate(run, claim, content, original)
+        return _duplicate(run, claim, content, original, settles=batch is None)
     return _accept(run, claim, content)
 
 
@@ -56,7 +62,8 @@ def _read(claim: Claim) -> Content:
     with closing(open_version(claim)) as body:
         if claim.size <= STREAMED_BYTES:
             return read_content(body.iter_chunks(HEAD_BYTES))
-        return Content(stored_checksum(claim), claim.size, body.read(HEAD_BYTES))
+        head = body.read(HEAD_BYTES)
+        return Content(stored_checksum(claim), claim.size, head, is_hashed=False)
 
 
 def _accept(run: Run, claim: Claim, content: Content) -> Inspection:
@@ -112,15 +119,17 @@ def _reject(run: Run, claim: Claim, fault: Fault, content: Content) -> Inspectio
     return _inspection(claim, Verdict.REJECTED, **details)
 
 
-def _duplicate(run: Run, claim: Claim, content: Content, original: dict[str, Any]) -> Inspection:
+def _duplicate(
+    run: Run, claim: Claim, content: Content, original: dict[str, Any], *, settles: bool
+) -> Inspection:
     details = {
         "rule": "duplicate_content",
         "reason": f"the same bytes as arrival {original['arrival_id']} ({original['key']})",
         "checksum": content.checksum,
     }
-    if original["status"] == Status.PUBLISHED:
+    if settles and original["status"] == Status.PUBLISHED:
         _settle(run, claim, Status.DUPLICATE, details)
-    # Beside a file of this run it stays claimed: should the run fail, both wait again.
+    # Beside a file of this run, or in a batch, it stays claimed: if the run fails, all wait again.
     return _inspection(claim, Verdict.DUPLICATE, duplicate_of=original["arrival_id"], **details)
 
 

@@ -39,6 +39,9 @@ def _is_published(run: Run, dataset: Dataset, arrival: Mapping[str, Any]) -> boo
         return False
     if dataset.write_mode != "replace":
         return True
+    if dataset.comes_in_batches:
+        # A batch takes the table's place whole, with the files that were in the one before.
+        return False
     state = run.ledger.state() or {}
     return bool(arrival["run_id"] == state.get("last_published_run"))
 

@@ -42,7 +42,7 @@ def handle(request: JudgeRequest) -> JudgeResponse:
     run.lock.renew(run.run_id)
     stage = stage_report(run)
     check_sources(run)
-    decision, reason = decide(stage, request.threshold)
+    decision, reason = decide(stage, request.threshold, run.batch())
     response = JudgeResponse(
         decision=decision,
         score=float(stage.score),

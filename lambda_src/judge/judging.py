@@ -3,7 +3,7 @@
 from decimal import Decimal
 from enum import StrEnum
 
-from lake_runtime.records import StageReport
+from lake_runtime.records import Batch, StageReport
 
 
 class Decision(StrEnum):
@@ -14,12 +14,18 @@ class Decision(StrEnum):
     EMPTY = "empty"
 
 
-def decide(stage: StageReport, threshold: Decimal) -> tuple[Decision, str]:
+def decide(
+    stage: StageReport, threshold: Decimal, batch: Batch | None = None
+) -> tuple[Decision, str]:
     """Decide, and say why in one line without any record's values.
 
     A score equal to the threshold is good enough. A rule of severity `fail` that any row broke
-    fails the whole run, whatever the score.
+    fails the whole run, whatever the score, and so does a file that has not as many rows as its
+    manifest says.
     """
+    miscounted = _miscounted(stage, batch)
+    if miscounted:
+        return Decision.QUARANTINE, miscounted
     if stage.rows_in == 0:
         return Decision.EMPTY, "no rows: the files hold none"
     broken = [count for count in stage.rules if count.severity == "fail" and count.rows > 0]
@@ -37,6 +43,17 @@ def decide(stage: StageReport, threshold: Decimal) -> tuple[Decision, str]:
         Decision.PUBLISH,
         f"quality score {stage.score} is at least the threshold {threshold}",
     )
+
+
+def _miscounted(stage: StageReport, batch: Batch | None) -> str:
+    wrong = [
+        f"{count.key}: rows: the manifest says {listed.rows}, the file has {count.rows_in}"
+        for count in stage.files
+        if batch and (listed := batch.listed(count.key)) is not None
+        if listed.rows not in (None, count.rows_in)
+    ]
+    more = f" and {len(wrong) - 3} more files" if len(wrong) > 3 else ""
+    return "; ".join(wrong[:3]) + more
 
 
 def _worst(stage: StageReport) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from lake_runtime.errors import LedgerUnsettled
 from lake_runtime.ledger import Ledger, Status
 from lake_runtime.parallel import in_parallel
 from lake_runtime.records import Claim
@@ -26,6 +27,28 @@ def claim_arrivals(ledger: Ledger, run_id: str, wanted: Sequence[Claim]) -> list
         else:
             write_groups([_stale_marker_changes(ledger, claim)])
     return held
+
+
+def claim_files(ledger: Ledger, run_id: str, files: Sequence[Claim]) -> None:
+    """Claim the files of a batch, which are held and have no marker; safe to repeat.
+
+    They count no attempts: their manifest does. Raises `LedgerUnsettled` unless the run then
+    holds all of them, because a batch is loaded whole.
+    """
+    values = {":to": Status.CLAIMED, ":run": run_id, ":held": Status.HELD}
+    change = "SET #status = :to, run_id = :run"
+    written = write_groups(
+        [[_update(ledger, claim, change, "#status = :held", values)] for claim in files]
+    )
+    lost = [
+        claim.key
+        for claim, fresh in zip(files, written, strict=True)
+        if not fresh and not _is_held(ledger, run_id, claim)
+    ]
+    if lost:
+        raise LedgerUnsettled(
+            f"{len(lost)} of {len(files)} files of the batch were taken by others: {lost[0]!r}"
+        )
 
 
 def return_arrivals(

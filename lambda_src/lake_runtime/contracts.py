@@ -45,9 +45,10 @@ class Quality(_Part):
 
 
 class Trigger(_Part):
-    """What starts a dataset's runs."""
+    """What starts a dataset's runs; names that end in `suffix` are manifests, in mode manifest."""
 
     mode: str
+    suffix: str | None = None
 
 
 class Dataset(_Part):
@@ -61,6 +62,16 @@ class Dataset(_Part):
     columns: list[Column]
     quality: Quality
     trigger: Trigger
+
+    @property
+    def comes_in_batches(self) -> bool:
+        """Tell whether files wait until a manifest lists them."""
+        return self.trigger.mode == "manifest"
+
+    def is_manifest(self, key: str) -> bool:
+        """Tell whether an object lists files instead of holding rows."""
+        suffix = self.trigger.suffix
+        return self.comes_in_batches and suffix is not None and key.endswith(suffix)
 
 
 class Product(_Part):

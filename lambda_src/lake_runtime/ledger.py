@@ -14,8 +14,13 @@ from lake_runtime.transactions import Change, write_groups
 
 
 class Status(StrEnum):
-    """Where an arrival stands. Only `waiting` and `claimed` are on the way; the rest are ends."""
+    """Where an arrival stands. Only the first three are on the way; the rest are ends.
 
+    `held` is a file that no manifest has brought into a run, or a manifest whose files are not
+    all there.
+    """
+
+    HELD = "held"
     WAITING = "waiting"
     CLAIMED = "claimed"
     PUBLISHED = "published"

@@ -1,6 +1,7 @@
 """Versions of objects in S3: looked at, read, and copied without passing through the function."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,12 @@ def open_version(claim: Claim) -> "StreamingBody":
     """Open the claimed version for reading; close it after use."""
     answer = clients.s3().get_object(Bucket=claim.bucket, Key=claim.key, VersionId=claim.version_id)
     return answer["Body"]
+
+
+def read_start(claim: Claim, size: int) -> bytes:
+    """Read at most so many bytes from the beginning of the claimed version."""
+    with closing(open_version(claim)) as body:
+        return body.read(size)
 
 
 def stored_checksum(claim: Claim) -> str:

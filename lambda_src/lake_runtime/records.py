@@ -1,7 +1,9 @@
 """The records that the steps of a run hand to each other as JSON."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -39,6 +41,29 @@ class Claim(Record):
         return (self.event_time, self.sequencer.zfill(64), self.arrival_id)
 
 
+class Listed(Record):
+    """One file as a manifest lists it; SHA-256 in lower-case hex, rows without the header."""
+
+    key: str
+    sha256: str | None = None
+    rows: int | None = None
+
+
+class Batch(Record):
+    """A manifest and the files it lists: a run takes all of them or none."""
+
+    manifest: Claim
+    files: tuple[Listed, ...]
+
+    def listed(self, key: str) -> Listed | None:
+        """Give what the manifest says of a file, or None if it does not list it."""
+        return self._by_key.get(key)
+
+    @cached_property
+    def _by_key(self) -> dict[str, Listed]:
+        return {listed.key: listed for listed in self.files}
+
+
 class Verdict(StrEnum):
     """What the inspection of a file decided."""
 
@@ -67,12 +92,25 @@ class Inspection(Record):
     """The arrival with the same bytes, of this run or published before."""
 
 
+def is_batch_broken(inspections: Iterable[Inspection]) -> bool:
+    """Tell whether a file is missing from a batch, so that none of it is loaded."""
+    kept = (Verdict.ACCEPTED, Verdict.DUPLICATE)
+    return any(inspection.verdict not in kept for inspection in inspections)
+
+
 class RuleCount(Report):
     """How many rows broke one rule."""
 
     rule: str
     severity: str
     rows: int = Field(ge=0)
+
+
+class FileCount(Report):
+    """How many rows Spark read from one file, good and bad."""
+
+    key: str
+    rows_in: int = Field(ge=0)
 
 
 class StageReport(Report):
@@ -86,6 +124,7 @@ class StageReport(Report):
     rows_deduplicated: int = Field(ge=0)
     score: Decimal = Field(ge=0, le=1)
     rules: list[RuleCount] = []
+    files: list[FileCount] = []
     snapshot_id: str | None = None
     quarantine_uri: str | None = None
 

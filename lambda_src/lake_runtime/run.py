@@ -8,9 +8,10 @@ from lake_runtime.environment import Environment
 from lake_runtime.identity import run_prefix
 from lake_runtime.ledger import Ledger
 from lake_runtime.lock import DatasetLock
-from lake_runtime.records import Claim
+from lake_runtime.records import Batch, Claim
 
 CLAIMS = "claims.json"
+BATCH = "batch.json"
 INPUT = "input.json"
 VERDICTS = "verdicts.json"
 STAGE = "stage.json"
@@ -60,3 +61,8 @@ class Run:
     def claims(self) -> list[Claim]:
         """Give what the run claimed; empty if it was never opened that far."""
         return [Claim.model_validate(entry) for entry in self.artifacts.read(CLAIMS) or []]
+
+    def batch(self) -> Batch | None:
+        """Give the batch that the run took whole; None where it took what waited."""
+        content = self.artifacts.read(BATCH)
+        return None if content is None else Batch.model_validate(content)

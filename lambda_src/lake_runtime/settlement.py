@@ -8,7 +8,15 @@ from typing import Any
 from lake_runtime.claims import return_arrivals, settle_arrivals
 from lake_runtime.identity import seconds_between, utc_now, utc_text
 from lake_runtime.ledger import Status
-from lake_runtime.records import Claim, Inspection, PublishReport, StageReport, Verdict
+from lake_runtime.records import (
+    Batch,
+    Claim,
+    Inspection,
+    PublishReport,
+    StageReport,
+    Verdict,
+    is_batch_broken,
+)
 from lake_runtime.reports import (
     publish_report,
     publish_report_if_any,
@@ -59,6 +67,9 @@ class Settled:
         return max(0.0, seconds_between(self.record["started_at"], self.record["ended_at"]))
 
 
+_Place = tuple[Claim, Status, dict[str, Any]]
+
+
 @dataclass(frozen=True)
 class _Books:
     """All that is known of a run, read before anything is written."""
@@ -66,9 +77,22 @@ class _Books:
     run: Run
     ending: Ending
     claims: Sequence[Claim]
+    batch: Batch | None
     inspections: Sequence[Inspection]
     stage: StageReport | None
     published: PublishReport | None
+
+    @property
+    def is_broken_batch(self) -> bool:
+        """Whether a batch lacks a file, so that the others wait for another manifest."""
+        return self.batch is not None and is_batch_broken(self.inspections)
+
+    @property
+    def is_repeated_batch(self) -> bool:
+        """Whether a batch was not loaded because all its files hold what was loaded before."""
+        verdicts = {inspection.verdict for inspection in self.inspections}
+        is_rejected = self.ending.outcome is Outcome.REJECTED
+        return self.batch is not None and is_rejected and verdicts == {Verdict.DUPLICATE}
 
     @property
     def outcome(self) -> Outcome:
@@ -114,7 +138,7 @@ def _read_books(run: Run, ending: Ending) -> _Books:
         published = publish_report_if_any(run) if ending.outcome is Outcome.FAILED else None
     verdicts = run.artifacts.read(VERDICTS) or []
     inspections = [Inspection.model_validate(entry) for entry in verdicts]
-    return _Books(run, ending, run.claims(), inspections, stage, published)
+    return _Books(run, ending, run.claims(), run.batch(), inspections, stage, published)
 
 
 def _end_arrivals(books: _Books) -> list[Claim]:
@@ -122,13 +146,18 @@ def _end_arrivals(books: _Books) -> list[Claim]:
     run = books.run
     if books.outcome is Outcome.FAILED:
         reason = "; ".join(books.ending.reasons) or "the run failed"
-        return return_arrivals(run.ledger, run.run_id, books.claims, f"run {run.run_id}: {reason}")
+        waiting = books.claims
+        if books.batch is not None:
+            # The files first: once the manifest waits again, all of them must be there.
+            held: list[_Place] = [(claim, Status.HELD, {}) for claim in books.claims]
+            settle_arrivals(run.ledger, run.run_id, held)
+            waiting = [books.batch.manifest]
+        return return_arrivals(run.ledger, run.run_id, waiting, f"run {run.run_id}: {reason}")
     found = {inspection.arrival_id: inspection for inspection in books.inspections}
-    settle_arrivals(
-        run.ledger,
-        run.run_id,
-        [(claim, *_end(books, found.get(claim.arrival_id))) for claim in books.claims],
-    )
+    ends = [(claim, *_end(books, found.get(claim.arrival_id))) for claim in books.claims]
+    if books.batch is not None:
+        ends.append((books.batch.manifest, *_manifest_end(books)))
+    settle_arrivals(run.ledger, run.run_id, ends)
     return []
 
 
@@ -139,14 +168,27 @@ def _end(books: _Books, inspection: Inspection | None) -> tuple[Status, dict[str
         details = {"checksum": inspection.checksum}
         # A duplicate shares the end of the file whose bytes it repeats.
         left_out = inspection.verdict not in (Verdict.ACCEPTED, Verdict.DUPLICATE)
-        if left_out or (is_published and inspection.verdict is Verdict.DUPLICATE):
+        repeats = is_published or books.is_repeated_batch
+        if left_out or (repeats and inspection.verdict is Verdict.DUPLICATE):
             details |= {"rule": inspection.rule, "reason": inspection.reason}
             return Status(inspection.verdict), details
+    if books.is_broken_batch:
+        return Status.HELD, {}
     if is_published:
         return Status.PUBLISHED, details
     rule = "quality" if books.outcome is Outcome.QUARANTINED else "no_rows"
     reason = "; ".join(books.ending.reasons) or "the run published nothing"
     return Status.REJECTED, details | {"rule": rule, "reason": reason}
+
+
+def _manifest_end(books: _Books) -> tuple[Status, dict[str, Any]]:
+    if books.outcome.is_published:
+        return Status.PUBLISHED, {}
+    if books.is_repeated_batch:
+        reason = "every file that it lists holds what was loaded before"
+        return Status.DUPLICATE, {"rule": "duplicate_content", "reason": reason}
+    reason = "; ".join(books.ending.reasons) or "the batch was not loaded"
+    return Status.REJECTED, {"rule": "batch", "reason": reason}
 
 
 def _write_state(run: Run, published: PublishReport) -> None:
@@ -168,6 +210,7 @@ def _result(books: _Books) -> dict[str, Any]:
     return {
         "outcome": books.outcome,
         "ended_at": utc_now(),
+        "manifest": books.batch.manifest.key if books.batch else None,
         "files_claimed": len(books.claims),
         "files_accepted": verdicts.count(Verdict.ACCEPTED),
         "files_rejected": verdicts.count(Verdict.REJECTED),

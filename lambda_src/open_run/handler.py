@@ -4,6 +4,7 @@ from lake_runtime.contracts import Dataset, Product, load_contracts
 from lake_runtime.handlers import Request, Response, state_machine_task
 from lake_runtime.run import Run
 from lake_runtime.telemetry import logger
+from open_run.batch_work import BatchWork
 from open_run.opening import OpenStatus, open_run
 from open_run.work import ArrivalWork, InputWork, OpenRunEnvironment, Work
 
@@ -67,4 +68,6 @@ def handle(request: OpenRunRequest) -> OpenRunResponse:
 def _work(run: Run, contract: Dataset | Product, environment: OpenRunEnvironment) -> Work:
     if isinstance(contract, Product):
         return InputWork(run, contract)
+    if contract.comes_in_batches:
+        return BatchWork(run, environment.files_per_inspection)
     return ArrivalWork(run, environment.files_per_run, environment.files_per_inspection)

@@ -69,15 +69,16 @@ class ArrivalWork:
         held = claim_arrivals(self.run.ledger, self.run.run_id, wanted)
         if len(held) < len(wanted):
             self.run.artifacts.write(CLAIMS, [claim.model_dump() for claim in held])
-        if not held:
-            return None
-        batches = [
-            self.run.artifacts.write(
-                f"batches/{number:04}.json", [claim.model_dump() for claim in batch]
-            )
-            for number, batch in enumerate(split_batches(held, self.files_per_inspection))
-        ]
-        return Taken(len(held), sum(claim.size for claim in held), tuple(batches))
+        return write_batches(self.run, held, self.files_per_inspection) if held else None
+
+
+def write_batches(run: Run, claims: Sequence[Claim], files: int) -> Taken:
+    """Write down what a run claimed in batches of at most so many files for inspection."""
+    batches = [
+        run.artifacts.write(f"batches/{number:04}.json", [claim.model_dump() for claim in batch])
+        for number, batch in enumerate(split_batches(claims, files))
+    ]
+    return Taken(len(claims), sum(claim.size for claim in claims), tuple(batches))
 
 
 def split_batches(claims: Sequence[Claim], files: int) -> list[list[Claim]]:

@@ -47,7 +47,8 @@ def handle(request: PlanReadRequest) -> PlanReadResponse:
             f"{run.artifacts.uri(CLAIMS)}: lists {len(claims)} files, but opening the run "
             f"claimed {request.claims}; the run's prefix is not its own"
         )
-    plan = make_plan(claims, read_inspections(run, claims))
+    is_batch = run.batch() is not None
+    plan = make_plan(claims, read_inspections(run, claims), is_batch=is_batch)
     files = plan.files
     run.artifacts.write(
         VERDICTS, [inspection.model_dump(mode="json") for inspection in plan.inspections]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lake_runtime.errors import InspectionMissing
-from lake_runtime.records import Claim, Inspection, Verdict
+from lake_runtime.records import Claim, Inspection, Verdict, is_batch_broken
 
 REJECTIONS_TOLD = 20
 
@@ -16,10 +16,16 @@ class ReadPlan:
 
     claims: Sequence[Claim]
     inspections: Sequence[Inspection]
+    is_batch: bool = False
 
     @property
     def files(self) -> list[dict[str, Any]]:
-        """The accepted files as Spark is told of them, oldest first, so that the last one wins."""
+        """The accepted files as Spark is told of them, oldest first, so that the last one wins.
+
+        Of a batch, none if one of its files was not accepted.
+        """
+        if self.is_batch and is_batch_broken(self.inspections):
+            return []
         return [
             {
                 "arrival_id": claim.arrival_id,
@@ -48,7 +54,9 @@ class ReadPlan:
         return sum(inspection.verdict in verdicts for inspection in self.inspections)
 
 
-def make_plan(claims: Sequence[Claim], inspections: Mapping[str, Inspection]) -> ReadPlan:
+def make_plan(
+    claims: Sequence[Claim], inspections: Mapping[str, Inspection], *, is_batch: bool = False
+) -> ReadPlan:
     """Match claims with inspections; raises `InspectionMissing` if a claim has none."""
     ordered = sorted(claims, key=lambda claim: claim.age_order)
     missing = [claim.key for claim in ordered if claim.arrival_id not in inspections]
@@ -59,7 +67,7 @@ def make_plan(claims: Sequence[Claim], inspections: Mapping[str, Inspection]) ->
             f"{', ...' if len(missing) > 3 else ''}; a batch of the Map ended without its result"
         )
     _check_originals(inspections)
-    return ReadPlan(ordered, [inspections[claim.arrival_id] for claim in ordered])
+    return ReadPlan(ordered, [inspections[claim.arrival_id] for claim in ordered], is_batch)
 
 
 def _check_originals(inspections: Mapping[str, Inspection]) -> None:

@@ -11,7 +11,8 @@ from lake_runtime.contracts import load_contracts
 from lake_runtime.identity import utc_now
 from lake_runtime.telemetry import emit_metrics, logger, tracer
 from register.events import read_event
-from register.registration import Kind, RegisterEnvironment, Registration, register_object
+from register.registration import RegisterEnvironment, register_object
+from register.results import Kind, Registration
 from register.starting import start_runs
 
 

@@ -1,56 +1,22 @@
 """What becomes of one arrived object: it waits, is skipped, or is kept as unclaimed."""
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from lake_runtime import clients
 from lake_runtime.contracts import Contracts
 from lake_runtime.environment import Environment
 from lake_runtime.identity import UNCLAIMED
 from lake_runtime.ledger import Ledger, Status
+from lake_runtime.names import skip_reason
 from lake_runtime.notices import Severity, make_notice
-from lake_runtime.objects import base_name, copy_version, key_below
+from lake_runtime.objects import copy_version, key_below
 from lake_runtime.records import Claim
-
-_TEMPORARY_ENDINGS = (".tmp", "._COPYING_")
-_TEMPORARY_FOLDER = "_temporary"
-"""Where Hadoop's committers write before they commit."""
+from register.manifests import register_in_batch
+from register.results import Kind, Registration
 
 
 class RegisterEnvironment(Environment):
     """The environment of the register function."""
 
     ingest_state_machine_arn: str
-
-
-class Kind(StrEnum):
-    """What was done about a message."""
-
-    REGISTERED = "registered"
-    KNOWN = "known"
-    SKIPPED = "skipped"
-    UNCLAIMED = "unclaimed"
-
-
-@dataclass(frozen=True)
-class Registration:
-    """What was done about one object; `starts` names the dataset whose run should start."""
-
-    kind: Kind
-    arrival_id: str
-    starts: str | None = None
-
-
-def skip_reason(key: str) -> str | None:
-    """Say why an object holds no data by its name alone, or None if it may."""
-    name = base_name(key)
-    if not name:
-        return "a folder marker, not a file"
-    if name.startswith((".", "_")):
-        return "a hidden name: names that start with '.' or '_' are not data"
-    if name.endswith(_TEMPORARY_ENDINGS) or _TEMPORARY_FOLDER in key.split("/"):
-        return "a temporary name: the file is still being written under it"
-    return None
 
 
 def register_object(
@@ -66,13 +32,16 @@ def register_object(
         return Registration(Kind.SKIPPED, claim.arrival_id)
     if dataset is None:
         return _keep_unclaimed(claim, ledger, environment)
+    if dataset.comes_in_batches:
+        return register_in_batch(claim, dataset, ledger)
     is_new = ledger.register(claim)
     starts = dataset.name if dataset.trigger.mode == "on_arrival" else None
     if not is_new and starts is not None:
         # The first delivery may have crashed between the marker and the start.
         known = ledger.arrival(claim.arrival_id) or {}
         starts = starts if known.get("status") == Status.WAITING else None
-    return Registration(Kind.REGISTERED if is_new else Kind.KNOWN, claim.arrival_id, starts)
+    kind = Kind.REGISTERED if is_new else Kind.KNOWN
+    return Registration(kind, claim.arrival_id, starts, (claim.arrival_id,))
 
 
 def _keep_unclaimed(claim: Claim, ledger: Ledger, environment: RegisterEnvironment) -> Registration:

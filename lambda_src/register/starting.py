@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lake_runtime import clients
 from lake_runtime.identity import execution_name
 from lake_runtime.telemetry import logger
-from register.registration import Registration
+from register.results import Registration
 
 
 def start_runs(registrations: Mapping[str, Registration], state_machine_arn: str) -> list[str]:
@@ -24,7 +24,7 @@ def start_runs(registrations: Mapping[str, Registration], state_machine_arn: str
             messages[registration.starts].append(message_id)
     failed: list[str] = []
     for dataset, message_ids in messages.items():
-        arrivals = {registrations[message_id].arrival_id for message_id in message_ids}
+        arrivals = {one for message_id in message_ids for one in registrations[message_id].waiting}
         try:
             _start(dataset, execution_name(dataset, arrivals), state_machine_arn)
         except (ClientError, BotoCoreError):

@@ -9,10 +9,12 @@ from strata.activity import wait_until_quiet
 from strata.arrivals import put_object
 from strata.local.lake import LocalLake, bring_up, take_down
 from strata.notices import notices, open_inbox
-from strata.sample_data import Upload, damaged_files, real_files
+from strata.sample_data import Upload, damaged_files, real_files, split_by_manifest
 
 SAMPLE_LINES = 3_001
 """Header and 3,000 flights: enough for every step, and quick."""
+NEXT_PLANES = 40
+"""How many aircraft the second batch has, which takes the place of the first."""
 
 
 @pytest.fixture(scope="session")
@@ -29,13 +31,21 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalLake]:
 
 @pytest.fixture(scope="session")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Upload]:
-    """Give the real files, the flights cut to a few thousand."""
+    """Give the real files, the flights cut to a few thousand and the weather to January."""
     folder = tmp_path_factory.mktemp("samples")
-    airlines, flights = real_files(folder)
+    airlines, flights, weather, *others = real_files(folder)
     short = folder / "some flights.csv"
     with flights.file.open() as whole:
         short.write_text("".join(line for _, line in zip(range(SAMPLE_LINES), whole, strict=False)))
-    return [airlines, Upload("flights/some flights.csv", short, "a part of the real file")]
+    january = folder / "january.csv"
+    header, *hours = weather.file.read_text().splitlines(keepends=True)
+    january.write_text("".join([header, *(line for line in hours if line[4:11] == "2013,1,")]))
+    return [
+        airlines,
+        Upload("flights/some flights.csv", short, "a part of the real file"),
+        Upload(weather.key, january, "a part of the real file"),
+        *others,
+    ]
 
 
 @pytest.fixture(scope="session")
@@ -50,9 +60,21 @@ def tried(
     loaded: LocalLake, samples: list[Upload], tmp_path_factory: pytest.TempPathFactory
 ) -> LocalLake:
     """Give the lake after the files that are wrong went through it, too."""
-    damaged = damaged_files(tmp_path_factory.mktemp("damaged"), again=samples[0])
-    _feed(loaded, damaged)
+    folder = tmp_path_factory.mktemp("damaged")
+    _feed(loaded, [*damaged_files(folder, again=samples[0]), *_next_planes(folder, samples)])
     return loaded
+
+
+def _next_planes(folder: Path, samples: list[Upload]) -> list[Upload]:
+    """Give a smaller batch of planes, its manifest before its files."""
+    (planes,) = [upload for upload in samples if upload.key == "planes/planes-1.csv"]
+    fewer = folder / "planes.csv"
+    fewer.write_text("".join(planes.file.read_text().splitlines(keepends=True)[: NEXT_PLANES + 1]))
+    *parts, manifest = split_by_manifest(fewer, folder)
+    return [
+        Upload(upload.key.replace("planes/", "planes/next/"), upload.file, upload.story)
+        for upload in (manifest, *parts)
+    ]
 
 
 @pytest.fixture(scope="session")

@@ -95,7 +95,7 @@ class Lake:
         return report
 
     def curate(
-        self, product: str, run_id: str = "run-1", snapshots: dict[str, str] | None = None
+        self, product: str, run_id: str = "run-1", snapshots: dict[str, str | None] | None = None
     ) -> dict[str, Any]:
         """Build a product, of given snapshots of its inputs, and give the report."""
         pinned = {name: {"snapshot_id": snapshot} for name, snapshot in (snapshots or {}).items()}

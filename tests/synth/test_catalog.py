@@ -31,7 +31,9 @@ def test_database_names_are_identifiers_of_sql():
 def test_the_crawler_reads_the_raw_zone_into_its_database_one_table_per_folder(lake):
     (crawler,) = lake.properties("AWS::Glue::Crawler")
     raw = lake.buckets()["raw"]["BucketName"]
-    assert crawler["Targets"] == {"S3Targets": [{"Path": f"s3://{raw}/"}]}
+    assert crawler["Targets"] == {
+        "S3Targets": [{"Path": f"s3://{raw}/", "Exclusions": ["**manifest.json"]}]
+    }
     grouping = json.loads(crawler["Configuration"])["Grouping"]
     assert grouping == {
         "TableGroupingPolicy": "CombineCompatibleSchemas",

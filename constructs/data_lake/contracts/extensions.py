@@ -71,9 +71,33 @@ class RawSource(Extension):
 
 
 class TriggerSource(Extension):
-    """What starts a run: ``on_arrival`` of a file, or only the ``schedule``."""
+    """What starts a run: ``on_arrival`` of a file, a ``manifest``, or only the ``schedule``.
 
-    mode: Literal["on_arrival", "schedule"]
+    Files of mode manifest wait until a manifest lists them and all others of its batch have
+    arrived, too. A manifest is a JSON document whose name ends in ``suffix``. A batch should be
+    complete ``deadline_minutes`` after the first part of it arrived.
+    """
+
+    mode: Literal["on_arrival", "manifest", "schedule"]
+    suffix: str = ".manifest.json"
+    deadline_minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)] = 60
+
+    @field_validator("suffix", "deadline_minutes")
+    @classmethod
+    def _manifest_only(cls, value: str | int, info: ValidationInfo) -> str | int:
+        if info.data.get("mode") in ("on_arrival", "schedule"):
+            raise ValueError("is for mode manifest; remove it, or use mode manifest")
+        return value
+
+    @field_validator("suffix")
+    @classmethod
+    def _left_out_by_crawlers(cls, suffix: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9._-]*manifest\.json", suffix):
+            raise ValueError(
+                "must end in manifest.json, which the raw crawler leaves out, after letters, "
+                "digits, '.', '-' and '_' only"
+            )
+        return suffix
 
 
 class Schedule(Extension):

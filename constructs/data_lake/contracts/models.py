@@ -56,11 +56,17 @@ class Quality(_Part):
 
 
 class Trigger(_Part):
-    """What starts a run; ``cron`` and ``time_zone`` belong to mode schedule."""
+    """What starts a run.
 
-    mode: Literal["on_arrival", "schedule"]
+    ``cron`` and ``time_zone`` belong to mode schedule, ``suffix`` and ``deadline_minutes`` to mode
+    manifest.
+    """
+
+    mode: Literal["on_arrival", "manifest", "schedule"]
     cron: str | None = None
     time_zone: str | None = None
+    suffix: str | None = None
+    deadline_minutes: int | None = None
 
 
 class _Contract(_Part):

@@ -162,11 +162,18 @@ def _contract(
     }
     if isinstance(extensions, ProductExtensions):
         return ProductContract(**common, inputs=tuple(sorted(extensions.inputs)), sql=statement)
-    schedule = extensions.schedule
-    timing = schedule.model_dump() if schedule and extensions.trigger.mode == "schedule" else {}
     return DatasetContract(
         **common,
         raw=extensions.raw,
-        trigger=Trigger(mode=extensions.trigger.mode, **timing),
-        schedule=schedule,
+        trigger=_trigger(extensions),
+        schedule=extensions.schedule,
     )
+
+
+def _trigger(extensions: DatasetExtensions) -> Trigger:
+    trigger, schedule = extensions.trigger, extensions.schedule
+    if trigger.mode == "schedule" and schedule:
+        return Trigger(mode=trigger.mode, **schedule.model_dump())
+    if trigger.mode == "manifest":
+        return Trigger(**trigger.model_dump())
+    return Trigger(mode=trigger.mode)

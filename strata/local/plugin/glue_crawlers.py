@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextvars import copy_context
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def _crawl(crawler: dict[str, Any]) -> None:
     started = time.time()
     try:
         for target in crawler["Targets"].get("S3Targets", []):
-            _crawl_target(crawler, target["Path"])
+            _crawl_target(crawler, target["Path"], target.get("Exclusions", []))
         outcome: dict[str, Any] = {"Status": "SUCCEEDED"}
     except Exception as error:
         logger.exception("crawler %s failed", crawler["Name"])
@@ -86,14 +87,17 @@ def _crawl(crawler: dict[str, Any]) -> None:
     )
 
 
-def _crawl_target(crawler: dict[str, Any], path: str) -> None:
+def _crawl_target(crawler: dict[str, Any], path: str, exclusions: list[str]) -> None:
     bucket, _, prefix = path.removeprefix("s3://").partition("/")
     folders: dict[str, list[Any]] = {}
     pages = _client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     for page in pages:
         for item in page.get("Contents", []):
-            folder, slash, _ = item["Key"].removeprefix(prefix).partition("/")
-            if slash and item["Size"]:
+            name = item["Key"].removeprefix(prefix)
+            folder, slash, _ = name.partition("/")
+            # Patterns that begin with `**` cross folders, which is how all of `*` does here.
+            is_excluded = any(fnmatchcase(name, pattern) for pattern in exclusions)
+            if slash and item["Size"] and not is_excluded:
                 folders.setdefault(prefix + folder, []).append(item)
     for folder, items in folders.items():
         newest = sorted(items, key=lambda item: item["LastModified"])[-SAMPLED_FILES:]

@@ -21,13 +21,9 @@ def database(client: Client) -> str:
 def crawl(client: Client, role: str, bucket: str, database: str, **more: Any) -> dict[str, Any]:
     """Crawl a bucket to the end and give what the crawler says of itself."""
     name = f"crawler-{uuid.uuid4().hex[:8]}"
-    client("glue").create_crawler(
-        Name=name,
-        Role=role,
-        DatabaseName=database,
-        Targets={"S3Targets": [{"Path": f"s3://{bucket}/"}]},
-        **more,
-    )
+    targets = {"S3Targets": [{"Path": f"s3://{bucket}/"}]}
+    settings = {"Targets": targets} | more
+    client("glue").create_crawler(Name=name, Role=role, DatabaseName=database, **settings)
     client("glue").start_crawler(Name=name)
     while client("glue").get_crawler(Name=name)["Crawler"]["State"] != "READY":
         time.sleep(0.05)
@@ -55,6 +51,17 @@ def test_each_folder_becomes_a_table_with_the_columns_of_its_files(
         "since": "date",
     }
     assert columns(client, database, "events") == {"id": "bigint", "share": "double"}
+
+
+def test_files_that_the_crawler_excludes_leave_no_columns(
+    client: Client, role: str, bucket: str, database: str
+) -> None:
+    s3 = client("s3")
+    s3.put_object(Bucket=bucket, Key="planes/2013/a.csv", Body=b"tailnum\nN10156\n")
+    s3.put_object(Bucket=bucket, Key="planes/2013/a.manifest.json", Body=b'{"files": []}')
+    target = {"Path": f"s3://{bucket}/", "Exclusions": ["**manifest.json"]}
+    crawl(client, role, bucket, database, Targets={"S3Targets": [target]})
+    assert columns(client, database, "planes") == {"tailnum": "string"}
 
 
 def test_a_second_crawl_changes_the_table_unless_the_crawler_may_only_log(

@@ -119,6 +119,17 @@ def test_a_dataset_without_schedule_says_so(lake: Lake) -> None:
     assert countries["freshness_hours"] is None
 
 
+def test_a_trigger_of_mode_manifest_carries_its_suffix_and_its_deadline(lake: Lake) -> None:
+    trigger = "  - {property: trigger, value: {mode: manifest}}\n  - property: schedule\n"
+    contracts = load_contracts(lake(("orders.odcs.yaml", "  - property: schedule\n", trigger)))
+
+    assert contracts.compile()["datasets"]["orders"]["trigger"] == {
+        "mode": "manifest",
+        "suffix": ".manifest.json",
+        "deadline_minutes": 60,
+    }
+
+
 def test_a_trigger_of_mode_schedule_carries_when_it_fires(lake: Lake) -> None:
     trigger = "  - {property: trigger, value: {mode: schedule}}\n  - property: schedule\n"
     contracts = load_contracts(lake(("orders.odcs.yaml", "  - property: schedule\n", trigger)))

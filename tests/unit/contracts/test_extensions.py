@@ -56,8 +56,32 @@ MISTAKES = [
     (
         ORDERS, "  - property: schedule", "  - {property: trigger, value: {mode: onArrival}}\n"
         "  - property: schedule",
-        "64: customProperties[trigger].value.mode: must be 'on_arrival' or 'schedule': "
-        "got 'onArrival'; did you mean 'on_arrival'?",
+        "64: customProperties[trigger].value.mode: must be 'on_arrival', 'manifest' or "
+        "'schedule': got 'onArrival'; did you mean 'on_arrival'?",
+    ),
+    (
+        ORDERS, "  - property: schedule", "  - {property: trigger, value: {mode: on_arrival, "
+        "suffix: .manifest.json}}\n  - property: schedule",
+        "64: customProperties[trigger].value.suffix: is for mode manifest; remove it, or use mode "
+        "manifest: got '.manifest.json'",
+    ),
+    (
+        ORDERS, "  - property: schedule", "  - {property: trigger, value: {mode: manifest, "
+        "suffix: .done}}\n  - property: schedule",
+        "64: customProperties[trigger].value.suffix: must end in manifest.json, which the raw "
+        "crawler leaves out, after letters, digits, '.', '-' and '_' only: got '.done'",
+    ),
+    (
+        ORDERS, "  - property: schedule", "  - {property: trigger, value: {mode: manifest, "
+        "deadlineMinutes: 0}}\n  - property: schedule",
+        "64: customProperties[trigger].value.deadlineMinutes: must be greater than or equal to 1: "
+        "got 0",
+    ),
+    (
+        ORDERS, "  - property: schedule", "  - {property: trigger, value: {mode: manifest, "
+        "deadline: 5}}\n  - property: schedule",
+        "64: customProperties[trigger].value.deadline: is not a known field: got 5; "
+        "did you mean 'deadlineMinutes'?",
     ),
     (
         COUNTRIES, "customProperties:\n", "customProperties:\n"

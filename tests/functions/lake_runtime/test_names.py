@@ -1,6 +1,6 @@
 import pytest
 
-from register.registration import skip_reason
+from lake_runtime.names import skip_reason
 
 
 @pytest.mark.parametrize(

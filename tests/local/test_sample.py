@@ -1,0 +1,119 @@
+"""The whole sample lake, deployed and loaded: five datasets, three products, two batches."""
+
+import json
+from typing import Any
+
+import duckdb
+import pytest
+
+from strata.local.lake import LocalLake
+from strata.query import query
+from strata.runs import arrivals, runs
+from strata.sample_data import Upload
+from tests.local.conftest import NEXT_PLANES
+
+
+def planes_runs(lake: LocalLake) -> list[dict[str, Any]]:
+    """Give the runs of planes that took a batch, oldest first."""
+    return [run for run in runs(lake) if run["dataset"] == "planes" and run.get("manifest")]
+
+
+def statuses(lake: LocalLake, start: str) -> set[str]:
+    """Give what became of the objects whose keys start so."""
+    return {one["status"] for one in arrivals(lake) if one["key"].startswith(start)}
+
+
+@pytest.mark.parametrize("dataset", ["airlines", "airports", "weather"])
+def test_every_row_of_a_dataset_is_in_its_table(
+    loaded: LocalLake, samples: list[Upload], dataset: str
+) -> None:
+    (upload,) = [upload for upload in samples if upload.key.startswith(f"{dataset}/")]
+    with duckdb.connect() as connection:
+        connection.execute("SELECT COUNT(*) FROM read_csv(?)", [str(upload.file)])
+        (expected,) = connection.fetchall()[0]
+    found = query(loaded, f"SELECT COUNT(*) AS rows FROM processed.{dataset}").to_pylist()
+    assert found == [{"rows": expected}]
+
+
+def test_a_dataset_kept_as_parquet_has_its_types(loaded: LocalLake) -> None:
+    rows = query(loaded, "SELECT * FROM processed.airports WHERE faa = 'JFK'").to_pylist()
+    assert rows == [
+        {
+            "faa": "JFK",
+            "name": "John F Kennedy Intl",
+            "lat": 40.639751,
+            "lon": -73.778925,
+            "alt": 13,
+            "tz": -5,
+            "dst": "A",
+            "tzone": "America/New_York",
+        }
+    ]
+    entry = loaded.client("glue").get_table(
+        DatabaseName=loaded.database("processed"), Name="airports"
+    )["Table"]
+    assert entry["Parameters"]["classification"] == "parquet"
+
+
+def test_both_halves_of_a_batch_are_one_run(loaded: LocalLake) -> None:
+    batch = planes_runs(loaded)[0]
+    assert (batch["outcome"], batch["files_claimed"], batch["rows_good"]) == ("published", 2, 3322)
+    assert batch["manifest"] == "planes/planes.manifest.json"
+    assert statuses(loaded, "planes/planes") == {"published"}
+
+
+def test_a_manifest_may_come_before_its_files(tried: LocalLake) -> None:
+    first, second = planes_runs(tried)
+    assert second["manifest"] == "planes/next/planes.manifest.json"
+    assert (first["outcome"], second["outcome"]) == ("published", "published")
+    assert statuses(tried, "planes/next/") == {"published"}
+    counted = query(tried, "SELECT COUNT(*) AS rows FROM processed.planes").to_pylist()
+    assert counted == [{"rows": NEXT_PLANES}]
+
+
+def test_a_malformed_manifest_is_kept_with_its_reason_and_announced(
+    tried: LocalLake, sent: list[dict[str, Any]]
+) -> None:
+    (row,) = query(
+        tried, "SELECT key, rule, reason FROM quarantine.rejected_files WHERE dataset = 'planes'"
+    ).to_pylist()
+    assert (row["key"], row["rule"]) == ("planes/broken.manifest.json", "manifest")
+    assert row["reason"] == "files[0].nam: is not a known field; did you mean 'name'?"
+    told = [one for one in sent if one["dataset"] == "planes" and one["notice"] == "files_rejected"]
+    assert [row["reason"] in json.dumps(one, ensure_ascii=False) for one in told] == [True]
+
+
+def test_delays_are_known_with_the_weather_of_their_hour(loaded: LocalLake) -> None:
+    (found,) = query(
+        loaded,
+        "SELECT SUM(flights) AS flights, COUNT(DISTINCT origin_name) AS airports, "
+        "COUNT(visibility) / COUNT(*) AS known FROM curated.delay_by_weather "
+        "WHERE YEAR(time_hour) = 2013",
+    ).to_pylist()
+    assert (found["flights"], found["airports"]) == (3000, 3)
+    assert found["known"] > 0.9
+
+
+def test_fleets_have_an_age_and_a_delay(loaded: LocalLake) -> None:
+    (fleet,) = query(
+        loaded, "SELECT * FROM curated.fleet_age WHERE manufacturer = 'EMBRAER'"
+    ).to_pylist()
+    assert fleet["flights"] >= fleet["planes"] > 0
+    assert 5 < fleet["mean_age"] < 20
+    assert -10 < fleet["mean_departure_delay"] < 60
+
+
+@pytest.mark.parametrize("dataset", ["airlines", "airports", "planes", "weather"])
+def test_real_files_are_as_their_contract_says_and_warn_of_nothing(
+    loaded: LocalLake, dataset: str
+) -> None:
+    first = next(run for run in runs(loaded) if run["dataset"] == dataset)
+    assert (first["outcome"], first.get("reason")) == ("published", None)
+
+
+@pytest.mark.parametrize("product", ["daily_punctuality", "delay_by_weather", "fleet_age"])
+def test_each_product_is_built_and_published_without_a_bad_row(
+    loaded: LocalLake, product: str
+) -> None:
+    built = [run for run in runs(loaded) if run["dataset"] == product]
+    assert {(run["outcome"], run["rows_quarantined"]) for run in built} == {("published", 0)}
