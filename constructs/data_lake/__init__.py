@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from data_lake.alarms import AlarmSet as AlarmSet
     from data_lake.alerts import AlertRouting as AlertRouting
     from data_lake.alerts import Subscriber as Subscriber
     from data_lake.arrival_ledger import ArrivalLedger as ArrivalLedger
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from data_lake.contracts import DatasetContract as DatasetContract
     from data_lake.contracts import ProductContract as ProductContract
     from data_lake.contracts import load_contracts as load_contracts
+    from data_lake.cost_controls import CostControls as CostControls
     from data_lake.curate_pipeline import CuratePipeline as CuratePipeline
+    from data_lake.dashboard import LakeDashboard as LakeDashboard
+    from data_lake.dashboard import Monitored as Monitored
     from data_lake.dead_letters import DeadLetters as DeadLetters
     from data_lake.encryption import LakeKey as LakeKey
     from data_lake.existing_storage import ExistingStorage as ExistingStorage
@@ -29,11 +33,14 @@ if TYPE_CHECKING:
     from data_lake.function import LakeFunction as LakeFunction
     from data_lake.ingest_pipeline import IngestPipeline as IngestPipeline
     from data_lake.lake_tables import LakeTables as LakeTables
+    from data_lake.monitoring import LakeMonitoring as LakeMonitoring
     from data_lake.pipeline import PipelineParts as PipelineParts
     from data_lake.processing import LakeProcessing as LakeProcessing
     from data_lake.processing import Sizes as Sizes
     from data_lake.processing import Sources as Sources
     from data_lake.raw_crawler import RawCrawler as RawCrawler
+    from data_lake.recovery_region import RecoveryRegion as RecoveryRegion
+    from data_lake.replica_zones import ReplicaZones as ReplicaZones
     from data_lake.run_functions import RunFunctions as RunFunctions
     from data_lake.run_functions import RunLimits as RunLimits
     from data_lake.schedules import DatasetSchedule as DatasetSchedule
@@ -44,16 +51,21 @@ if TYPE_CHECKING:
     from data_lake.state_machine import LakeStateMachine as LakeStateMachine
     from data_lake.storage import LakeStorage as LakeStorage
     from data_lake.table_jobs import TableJobs as TableJobs
+    from data_lake.tagging import RequiredTags as RequiredTags
     from data_lake.zone import LakeZone as LakeZone
     from data_lake.zone import ZoneLifecycle as ZoneLifecycle
+    from data_lake.zone_replication import ReplicaTarget as ReplicaTarget
+    from data_lake.zone_replication import ZoneReplication as ZoneReplication
 
 __all__ = [
+    "AlarmSet",
     "AlertRouting",
     "ArrivalLedger",
     "Batching",
     "ContractBundle",
     "ContractError",
     "ContractSet",
+    "CostControls",
     "CuratePipeline",
     "DatasetContract",
     "DatasetSchedule",
@@ -65,16 +77,23 @@ __all__ = [
     "FunctionSize",
     "IngestPipeline",
     "LakeCatalog",
+    "LakeDashboard",
     "LakeFunction",
     "LakeKey",
+    "LakeMonitoring",
     "LakeProcessing",
     "LakeStateMachine",
     "LakeStorage",
     "LakeTables",
     "LakeZone",
+    "Monitored",
     "PipelineParts",
     "ProductContract",
     "RawCrawler",
+    "RecoveryRegion",
+    "ReplicaTarget",
+    "ReplicaZones",
+    "RequiredTags",
     "RunFunctions",
     "RunLimits",
     "Sizes",
@@ -85,10 +104,12 @@ __all__ = [
     "Subscriber",
     "TableJobs",
     "ZoneLifecycle",
+    "ZoneReplication",
     "load_contracts",
 ]
 
 _NAMES = {
+    "alarms": ("AlarmSet",),
     "alerts": ("AlertRouting", "Subscriber"),
     "arrival_ledger": ("ArrivalLedger", "Batching"),
     "catalog": ("LakeCatalog",),
@@ -100,23 +121,30 @@ _NAMES = {
         "ProductContract",
         "load_contracts",
     ),
+    "cost_controls": ("CostControls",),
     "curate_pipeline": ("CuratePipeline",),
+    "dashboard": ("LakeDashboard", "Monitored"),
     "dead_letters": ("DeadLetters",),
     "encryption": ("LakeKey",),
     "existing_storage": ("ExistingStorage", "ExistingZone"),
     "function": ("FunctionPlatform", "FunctionSize", "LakeFunction"),
     "ingest_pipeline": ("IngestPipeline",),
     "lake_tables": ("LakeTables",),
+    "monitoring": ("LakeMonitoring",),
     "pipeline": ("PipelineParts",),
     "processing": ("LakeProcessing", "Sizes", "Sources"),
     "raw_crawler": ("RawCrawler",),
+    "recovery_region": ("RecoveryRegion",),
+    "replica_zones": ("ReplicaZones",),
     "run_functions": ("RunFunctions", "RunLimits"),
     "schedules": ("DatasetSchedule", "DatasetSchedules"),
     "spark_job": ("SparkJob", "SparkLibrary", "SparkSize"),
     "state_machine": ("LakeStateMachine",),
     "storage": ("LakeStorage",),
     "table_jobs": ("TableJobs",),
+    "tagging": ("RequiredTags",),
     "zone": ("LakeZone", "ZoneLifecycle"),
+    "zone_replication": ("ReplicaTarget", "ZoneReplication"),
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names}
 
