@@ -21,10 +21,10 @@ class CostControls(Construct):
     Args:
         prefix: ``<project>-<environment>``; names the budget.
         monthly_usd: the limit, in US dollars a month.
-        alert_percent: the first share of the limit that is told, from 1 to 99. Default: 80. Told
-            are also the limit itself, and a forecast beyond it.
         topic: gets the alerts; its policy and its key must let ``budgets.amazonaws.com`` publish.
         tags: what the budget is tagged with.
+        alert_percent: the first share of the limit that is told, from 1 to 99. Default: 80. Told
+            are also the limit itself, and a forecast beyond it.
 
     Attributes:
         budget: the budget.
