@@ -117,7 +117,10 @@ def plan_lines(environment: str, plans: Sequence[StackPlan]) -> list[str]:
     """Say it in lines: by stack what goes and what stays, data by its name."""
     lines = [f"Destroying {environment} would do this, stack by stack:"]
     for plan in plans:
-        lines += ["", plan.name + (" (protected: it stays as a whole)" if plan.protected else "")]
+        lines += [
+            "",
+            plan.name + (" (protected: until that is off, nothing goes)" if plan.protected else ""),
+        ]
         for stays, verb in ((True, "stays"), (False, "goes")):
             items = [item for item in plan.items if item.stays is stays]
             data = sorted(
