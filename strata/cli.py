@@ -12,6 +12,7 @@ from strata.activity import wait_until_quiet
 from strata.arrivals import put
 from strata.console import Narrator, console, show_rows
 from strata.demo import demo
+from strata.destruction import destroy
 from strata.drafting.command import new_contract
 from strata.errors import StrataError
 from strata.local.lake import attach, bring_up, bring_up_to_date, find, take_down
@@ -65,6 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     reporting = add("report", _report, "Write the page that shows what the running lake did.")
     reporting.add_argument("--output", type=Path, help="default: .strata/report.html")
     add("validate", _validate, "Check every environment and every contract.")
+    destroying = add("destroy", _destroy, "Say what goes and what stays, ask, then destroy.")
+    destroying.add_argument("--env", required=True, choices=available_environments())
+    destroying.add_argument("--plan", action="store_true", help="only say it")
+    destroying.add_argument("--yes", action="store_true", help="do not ask; refused in prod")
     contract = commands.add_parser("contract", help="Draft a contract from a sample file.")
     new = contract.add_subparsers(required=True, metavar="action").add_parser(
         "new", description="Draft the contract of a dataset from a CSV or JSON Lines file."
@@ -150,6 +155,10 @@ def _validate(_options: argparse.Namespace) -> None:
         f"{len(available_environments())} environments, {len(contracts.datasets)} datasets and "
         f"{len(contracts.products)} products are valid."
     )
+
+
+def _destroy(options: argparse.Namespace) -> None:
+    destroy(options.env, plan_only=options.plan, without_asking=options.yes)
 
 
 def _contract_new(options: argparse.Namespace) -> None:

@@ -8,6 +8,8 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
+
 from data_lake.contracts.columns import NAME
 from strata.drafting.draft import draft
 from strata.drafting.facts import learn
@@ -42,11 +44,12 @@ def new_contract(dataset: str, file: Path, folder: Path, *, clean_copy: Path | N
         raise StrataError(f"{folder} is not a folder")
     if target.exists():
         raise StrataError(f"{target} exists already; edit it, or remove it first")
-    sample = read_sample(file)
-    names = [legal_name(name, f"column_{place}") for place, name in enumerate(sample.names, 1)]
-    _check_names(sample, names, clean_copy)
-    sample_of_table = replace(sample, names=names)
-    text = draft(dataset, sample_of_table, learn(sample_of_table))
+    with duckdb.connect() as connection:
+        sample = read_sample(file, connection)
+        names = [legal_name(name, f"column_{place}") for place, name in enumerate(sample.names, 1)]
+        _check_names(sample, names, clean_copy)
+        sample_of_table = replace(sample, names=names)
+        text = draft(dataset, sample_of_table, learn(sample_of_table))
     if clean_copy is not None:
         _write_copy(sample, names, clean_copy)
     target.write_text(text, encoding="utf-8")

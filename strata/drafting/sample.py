@@ -41,7 +41,7 @@ class Sample:
     """What the contract's `raw` says besides prefix and format, where it is not the default."""
 
 
-def read_sample(file: Path) -> Sample:
+def read_sample(file: Path, connection: duckdb.DuckDBPyConnection) -> Sample:
     """Read a CSV or JSON Lines file whole; raises `StrataError` if it is none, or has no rows."""
     if not file.is_file():
         raise StrataError(f"{file} is not a file")
@@ -52,7 +52,6 @@ def read_sample(file: Path) -> Sample:
             f"got {file.suffix or 'no ending'}"
         )
     encoding = _encoding(file)
-    connection = duckdb.connect()
     try:
         sample = _read_csv(file, connection, encoding) if kind == "csv" else _json(file, connection)
         rows = connection.execute("SELECT count(*) FROM sample").fetchall()[0][0]

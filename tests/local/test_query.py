@@ -58,8 +58,8 @@ def test_the_books_can_be_asked_too(tried: LocalLake) -> None:
     ).to_pylist()
     assert {row["status"]: row["files"] for row in counted} == {
         "duplicate": 1,
-        "published": 3,
-        "rejected": 4,
+        "published": 11,
+        "rejected": 5,
         "unclaimed": 1,
     }
 

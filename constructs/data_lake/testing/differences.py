@@ -15,12 +15,11 @@ def differences(expected: Mapping[str, Any], actual: Mapping[str, Any]) -> list[
         expected: a normalised template, such as the one of a snapshot file.
         actual: a normalised template.
     """
-    found = []
+    found, sides = [], (expected, actual)
     for section in sorted({*expected, *actual}):
         old, new = expected.get(section, {}), actual.get(section, {})
         if not isinstance(old, dict) or not isinstance(new, dict):
-            before = {section: expected[section]} if section in expected else {}
-            after = {section: actual[section]} if section in actual else {}
+            before, after = ({section: each[section]} if section in each else {} for each in sides)
             found += [line.strip() for line in _compare(before, after, "")]
             continue
         for name in sorted({*old, *new}):
@@ -55,11 +54,9 @@ def _compare(old: Any, new: Any, path: str) -> Iterator[str]:
 
 
 def _compare_lists(old: list[Any], new: list[Any], path: str) -> Iterator[str]:
-    spelt_old, spelt_new = (
-        [json.dumps(item, sort_keys=True) for item in each] for each in (old, new)
-    )
-    matcher = SequenceMatcher(None, spelt_old, spelt_new, autojunk=False)
-    for change, old_from, old_to, new_from, new_to in matcher.get_opcodes():
+    before, after = ([json.dumps(item, sort_keys=True) for item in each] for each in (old, new))
+    changes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    for change, old_from, old_to, new_from, new_to in changes:
         if change == "equal":
             continue
         pairs = min(old_to - old_from, new_to - new_from)

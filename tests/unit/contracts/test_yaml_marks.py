@@ -109,7 +109,7 @@ def usual_recursion_limit() -> Iterator[None]:
         ("a: &a [*a]\n", "a.yaml:1: a[0]: must not contain itself: got an alias loop"),
         ("true: 1\n", "a.yaml:1: document: keys must be text; quote it: got true"),
         ("? [a]\n: 1\n", "a.yaml:1: document: keys must be text; quote it: got a collection"),
-        ("a: " + "[" * 3000, "a.yaml:1: yaml: is nested too deeply"),
+        ("a: " + "[" * 30_000, "a.yaml:1: yaml: is nested too deeply"),
     ],
 )
 def test_yaml_that_no_settings_or_contract_needs_is_refused(
