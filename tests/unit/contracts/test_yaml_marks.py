@@ -1,7 +1,5 @@
 """Every value knows its line, and YAML means what editors show."""
 
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -93,16 +91,6 @@ def test_every_duplicate_key_is_said_with_the_line_of_the_first(tmp_path: Path) 
     ]
 
 
-@pytest.fixture
-def usual_recursion_limit() -> Iterator[None]:
-    """Set Python's default, which a library that another test imports may have raised."""
-    raised = sys.getrecursionlimit()
-    sys.setrecursionlimit(1000)
-    yield
-    sys.setrecursionlimit(raised)
-
-
-@pytest.mark.usefixtures("usual_recursion_limit")
 @pytest.mark.parametrize(
     ("text", "message"),
     [
