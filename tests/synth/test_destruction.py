@@ -49,12 +49,13 @@ def test_data_stays_exactly_where_the_environment_retains_it(synthesise, environ
     assert {item.stays for item in data} == {stays}
 
 
-def test_every_zone_is_told_by_its_bucket_name(prod):
+def test_every_zone_of_both_regions_is_told_by_its_bucket_name(prod):
+    settings = prod.settings
     lines = plan_lines("prod", read_plans(prod.folder))
-    end = f"-{prod.settings.account}-{prod.settings.region}"
-    start = f"  stays: bucket {prod.settings.prefix}-"
-    told = {line.removeprefix(start).removesuffix(end) for line in lines if line.startswith(start)}
-    assert told == ZONES
+    start = f"  stays: bucket {settings.prefix}-"
+    told = {line.removeprefix(start) for line in lines if line.startswith(start)}
+    regions = (settings.region, settings.recovery_region)
+    assert told == {f"{zone}-{settings.account}-{region}" for zone in ZONES for region in regions}
 
 
 def test_stacks_are_told_in_the_order_in_which_they_go(prod):
