@@ -184,7 +184,10 @@ def _told(visits: Sequence[Visit], graph: Graph) -> list[Visit]:
 
 
 def _bars(visits: Sequence[Visit], whole_seconds: float, *, whole: bool) -> list[Markup]:
-    """Give a line for each state; in a `whole` timeline a bar begins where a visit began."""
+    """Give a line for each state; in a `whole` timeline a bar begins where a visit began.
+
+    Errors are told there only: the short list says where the time went.
+    """
     span = max(whole_seconds, 0.001)
     rows = []
     for name, own in _by_state(visits).items():
@@ -196,7 +199,7 @@ def _bars(visits: Sequence[Visit], whole_seconds: float, *, whole: bool) -> list
         notes = [
             f"{visit.outcome}{f': {visit.error}' if visit.error else ''}"
             for visit in own
-            if visit.outcome != "succeeded"
+            if whole and visit.outcome != "succeeded"
         ]
         rows.append(
             el(
