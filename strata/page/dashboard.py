@@ -1,4 +1,4 @@
-"""The dashboard as it would look, as plain widgets: what is shown, not how it is drawn.
+"""Tiles about the runs, as plain widgets: what is shown, not how it is drawn.
 
 The widgets are neutral on purpose: a synthesised dashboard's body can be read into the same shape.
 """

@@ -51,7 +51,7 @@ def _figure(chart: Chart) -> Markup:
 
 
 def dashboard(story: Story) -> Markup:
-    """Give the dashboard as it would look, filled by the emulated runs."""
+    """Give tiles about the emulated runs; they are not the tiles of the deployed dashboard."""
     tiles = [
         el("figure", el("figcaption", el("b", one.title), el("small", one.note)), _widget(one))
         for one in widgets(story)
@@ -59,8 +59,8 @@ def dashboard(story: Story) -> Markup:
     return section(
         "dashboard",
         "Dashboard",
-        "As it would look: drawn here from the books and histories of the emulated runs, not from "
-        "metrics of an account.",
+        "Drawn here from the books and histories of the emulated runs. The deployed CloudWatch "
+        "dashboard has tiles of its own, for each dataset and for alarms and dead letters.",
         el("div", *tiles, class_="board") if tiles else nothing("No run has filled it yet."),
     )
 
