@@ -13,9 +13,11 @@ from data_lake.contracts.models import (
     DatasetContract,
     ProductContract,
     Quality,
+    QuarantineSettings,
     Trigger,
 )
 from data_lake.contracts.product_sql import read_sql
+from data_lake.contracts.protection_checks import protection_problems
 from data_lake.contracts.rules import Rules, read_rules
 from data_lake.contracts.standard import standard_problems
 from data_lake.model_problems import model_problems
@@ -108,6 +110,7 @@ def _read_on(result: ContractFile, sql_path: Path, problems: list[Problem]) -> N
     header = read_header(document, result.name, problems)
     if check_schema_object(document, header.name, problems):
         result.table = read_table(document, problems)
+        problems += protection_problems(document, result.table, is_product=result.is_product)
         result.rules = read_rules(document, result.table, problems)
     result.extensions = _read_extensions(result, document, problems)
     if result.is_product:
@@ -163,6 +166,7 @@ def _contract(
         **vars(result.table),
         "rules": result.rules.rules,
         "quality": Quality(threshold=extensions.quality_threshold),
+        "quarantine": QuarantineSettings(**extensions.quarantine.model_dump()),
     }
     if isinstance(extensions, ProductExtensions):
         return ProductContract(**common, inputs=tuple(sorted(extensions.inputs)), sql=result.sql)
