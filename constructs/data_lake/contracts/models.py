@@ -6,7 +6,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from data_lake.contracts.extensions import RawSource, Schedule, TableFormat, WriteMode
+from data_lake.contracts.extensions import Schedule, TableFormat, WriteMode
+from data_lake.contracts.protection import Protection
+from data_lake.contracts.raw_source import RawSource
 
 Scalar = str | bool | int | float
 Severity = Literal["warn", "quarantine", "fail"]
@@ -19,7 +21,11 @@ class _Part(BaseModel):
 
 
 class Column(_Part):
-    """One column. ``type`` is a Spark SQL type; ``pattern`` a Spark datetime pattern, if any."""
+    """One column. ``type`` is a Spark SQL type; ``pattern`` a Spark datetime pattern, if any.
+
+    ``source`` is what the raw files call it, where that is not its name; ``protection`` what
+    becomes of its values on the way to the table.
+    """
 
     name: str
     type: str
@@ -27,6 +33,8 @@ class Column(_Part):
     description: str = ""
     classification: Classification = "internal"
     pattern: str | None = None
+    source: str | None = None
+    protection: Protection | None = None
 
 
 class Rule(_Part):
@@ -71,6 +79,15 @@ class Trigger(_Part):
     deadline_minutes: int | None = None
 
 
+class QuarantineSettings(_Part):
+    """Whether quarantine keeps the clear values of confidential, restricted or protected columns.
+
+    Without, records and reasons hide them.
+    """
+
+    clear_values: bool = False
+
+
 class _Contract(_Part):
     name: str
     version: str
@@ -83,6 +100,7 @@ class _Contract(_Part):
     partition_by: tuple[str, ...]
     rules: tuple[Rule, ...]
     quality: Quality
+    quarantine: QuarantineSettings = QuarantineSettings()
     freshness_hours: int | float | None = None
 
     def compiled(self) -> dict[str, Any]:

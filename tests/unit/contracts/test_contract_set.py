@@ -33,6 +33,7 @@ def test_a_dataset_is_compiled_with_every_field_that_functions_and_spark_read(la
         "raw": {
             "prefix": "orders/",
             "format": "csv",
+            "compression": "auto",
             "delimiter": ",",
             "quote": '"',
             "escape": '"',
@@ -40,6 +41,11 @@ def test_a_dataset_is_compiled_with_every_field_that_functions_and_spark_read(la
             "encoding": "UTF-8",
             "null_values": [""],
             "multiline": False,
+            "comment": None,
+            "skip_lines": 0,
+            "line_end": "any",
+            "decimal_separator": ".",
+            "records": None,
         },
         "columns": [
             _column("order_id", "bigint", required=True),
@@ -50,6 +56,7 @@ def test_a_dataset_is_compiled_with_every_field_that_functions_and_spark_read(la
         "primary_key": ["order_id"],
         "partition_by": ["country"],
         "quality": {"threshold": 0.95},
+        "quarantine": {"clear_values": False},
         "trigger": {"mode": "on_arrival"},
         "schedule": {"cron": "0 6 ? * MON-FRI *", "time_zone": "Europe/Oslo"},
         "freshness_hours": 48,
