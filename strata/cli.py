@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from config.loading import SettingsError, available_environments, load_settings
 from data_lake.contracts import ContractError, ContractSet, load_contracts
@@ -18,6 +19,7 @@ from strata.local.lake import attach, bring_up, bring_up_to_date, find, take_dow
 from strata.notices import open_inbox
 from strata.page import write_page
 from strata.paths import ROOT, state_folder
+from strata.products.command import FORMATS, show_graph
 from strata.query import query
 from strata.report import runs_table, steps_table
 
@@ -69,8 +71,21 @@ def _parser() -> argparse.ArgumentParser:
     destroying.add_argument("--env", required=True, choices=available_environments())
     destroying.add_argument("--plan", action="store_true", help="only say it")
     destroying.add_argument("--yes", action="store_true", help="do not ask; refused in prod")
+    _add_products(commands)
     add_contract_commands(commands)
     return parser
+
+
+def _add_products(commands: Any) -> None:
+    products = commands.add_parser("products", help="Show what products are built from.")
+    graph = products.add_subparsers(required=True, metavar="action").add_parser(
+        "graph", description="Show datasets, products, and which is built from which."
+    )
+    graph.set_defaults(command=_products_graph)
+    graph.add_argument("--format", choices=FORMATS, default="tree")
+    graph.add_argument(
+        "--output", type=Path, metavar="FILE", help="write to a file; not for format tree"
+    )
 
 
 def _demo(_options: argparse.Namespace) -> None:
@@ -145,6 +160,14 @@ def _validate(_options: argparse.Namespace) -> None:
 
 def _destroy(options: argparse.Namespace) -> None:
     destroy(options.env, plan_only=options.plan, without_asking=options.yes)
+
+
+def _products_graph(options: argparse.Namespace) -> None:
+    if options.output is not None and options.format == "tree":
+        raise StrataError(
+            "--output: a tree is drawn for the terminal; add --format mermaid, dot, svg or json"
+        )
+    show_graph(_contracts(), options.format, options.output)
 
 
 def _contracts() -> ContractSet:

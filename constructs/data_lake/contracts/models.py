@@ -1,5 +1,7 @@
 """What a compiled contract holds: plain frozen models, in the words of the compiled bundle."""
 
+import hashlib
+import json
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -149,9 +151,32 @@ class DatasetContract(_Contract):
 
 
 class ProductContract(_Contract):
-    """A table of the curated zone, built by one SELECT from processed datasets."""
+    """A table of the curated zone, built by one SELECT from datasets and other products."""
 
     kind: Literal["product"] = "product"
     zone: Literal["curated"] = "curated"
     inputs: tuple[str, ...]
     sql: str
+
+    def compiled(self) -> dict[str, Any]:
+        """This contract as it stands in the compiled bundle, with its fingerprint."""
+        content = super().compiled()
+        return content | {"fingerprint": _fingerprint(content)}
+
+
+_WORDS = frozenset(("version", "description", "owner", "freshness_hours"))
+"""What may change in a product's contract without a change of its rows."""
+
+
+def _fingerprint(content: dict[str, Any]) -> str:
+    """A short hash of what a product computes: its SQL, columns, keys, partitions and rules."""
+
+    def without_words(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {
+                name: without_words(value) for name, value in part.items() if name not in _WORDS
+            }
+        return [without_words(item) for item in part] if isinstance(part, list) else part
+
+    text = json.dumps(without_words(content), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
