@@ -12,6 +12,7 @@ from pyspark.sql import SparkSession
 from strata.local.emulator import Emulator
 from strata.local.jars import ensure_jars
 from strata.local.spark.configuration import local_settings
+from tests.spark.glue_quality import DQDL_JARS
 from tests.spark.support import ZONES, Lake, bucket, column
 
 CATALOG = "spark.sql.catalog.glue_catalog"
@@ -50,7 +51,11 @@ def spark(emulator: Emulator) -> Iterator[SparkSession]:
         for name in ZONES:
             boto3.client("s3").create_bucket(Bucket=bucket(name))
             boto3.client("glue").create_database(DatabaseInput={"Name": name})
-        settings = DEPLOYED_SETTINGS | local_settings(ensure_jars()) | SMALL_DATA_SETTINGS
+        settings = (
+            DEPLOYED_SETTINGS
+            | local_settings([*ensure_jars(), *ensure_jars(jars=DQDL_JARS)])
+            | SMALL_DATA_SETTINGS
+        )
         builder = SparkSession.builder.appName("tests")
         for name, value in settings.items():
             builder = builder.config(name, value)
