@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from strata.page.markup import Markup, el
-from strata.page.words import compact, short
+from strata.page.words import compact, fitted, short
 
 WIDTH, ROW, LABEL, VALUE = 380.0, 22.0, 152.0, 52.0
 LINE_HEIGHT, TOP, FOOT, LEFT = 132.0, 10.0, 20.0, 44.0
@@ -20,7 +20,7 @@ def bars(points: Points, *, label: str) -> Markup:
         y = number * ROW
         length = max(1.5, room * abs(value) / most)
         rows += [
-            el("text", short(name, 22), x=LABEL - 8, y=y + 15, class_="end"),
+            el("text", fitted(name, LABEL - 8), x=LABEL - 8, y=y + 15, class_="end"),
             el(
                 "rect",
                 x=LABEL,
@@ -80,7 +80,7 @@ def stacks(
     room = WIDTH - LABEL - VALUE
     for number, (name, parts) in enumerate(rows):
         y, x = number * ROW, LABEL
-        drawn.append(el("text", short(name, 22), x=LABEL - 8, y=y + 15, class_="end"))
+        drawn.append(el("text", fitted(name, LABEL - 8), x=LABEL - 8, y=y + 15, class_="end"))
         whole = sum(parts) or 1.0
         widths = [max(3.0, room * part / whole) if part else 0.0 for part in parts]
         scale = room / sum(widths) if sum(widths) else 0.0

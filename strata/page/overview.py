@@ -12,6 +12,7 @@ LOADED = ("published", "claimed", "waiting")
 ROW_PARTS = ("good", "quarantined", "deduplicated")
 """The parts of a stack of rows."""
 LINKS = (
+    ("datasets", "Datasets"),
     ("flow", "Flow"),
     ("runs", "Runs"),
     ("quarantine", "Quarantine"),
