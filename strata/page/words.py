@@ -87,4 +87,12 @@ def _without_middle(text: str, kept: int) -> str:
 
 def _width(text: str) -> float:
     """Estimate a width in units of a chart, by the widest of the usual fonts."""
-    return sum(8.2 if letter.isupper() or letter in "mwMW@%…" else 6.2 for letter in text)
+    return sum(_letter_width(letter) for letter in text)
+
+
+def _letter_width(letter: str) -> float:
+    if letter in "fijlrtIJ .,:;'!|-":
+        return 4.2
+    if letter in "mwMW@%…":
+        return 10.5
+    return 8.4 if letter.isupper() else 7.1
