@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from strata.local.lake import LocalLake
 from strata.page.deployed.body import read_dashboard
 from strata.page.deployed.measured import queue_depths, recorded_metrics
-from strata.page.deployed.model import Alarm, Dashboard, Metric, Query
-from strata.page.deployed.queries import known_statistic
+from strata.page.deployed.model import Alarm, Dashboard, Metric, Query, Statistic
 
 FILLED_SUM = "SUM(FILL(METRICS(), 0))"
 """The one expression of an alarm that is judged here."""
@@ -40,18 +39,22 @@ def deployed_alarms(lake: LocalLake) -> tuple[Alarm, ...]:
 
 
 def read_alarm(described: Mapping[str, Any]) -> Alarm:
-    """Read an alarm as `DescribeAlarms` gives it.
-
-    Raises `DashboardError` for a statistic that is not computed here.
-    """
-    name = described["AlarmName"]
-    queries, filled, period = _watched(described)
+    """Read an alarm as `DescribeAlarms` gives it; what nothing here can judge has no queries."""
+    parts: Sequence[Mapping[str, Any]] = described.get("Metrics", [])
+    watched = [part["MetricStat"] for part in parts if "MetricStat" in part]
+    expressions = [part["Expression"] for part in parts if "Expression" in part]
+    if "MetricName" in described:
+        watched = [{"Metric": described, "Stat": described.get("Statistic"), **described}]
+    filled = expressions == [FILLED_SUM]
+    known = {one["Period"] for one in watched}
+    judged = len(known) == 1 and (filled or "MetricName" in described)
+    queries = [_query(one["Metric"], one["Stat"]) for one in watched]
     return Alarm(
-        name=name,
+        name=described["AlarmName"],
         state=described["StateValue"],
-        queries=queries,
+        queries=tuple(query for query in queries if query) if judged and all(queries) else None,
         filled=filled,
-        period=period,
+        period=next(iter(known), 0),
         periods=described["EvaluationPeriods"],
         needed=described.get("DatapointsToAlarm", described["EvaluationPeriods"]),
         comparison=described["ComparisonOperator"],
@@ -60,24 +63,11 @@ def read_alarm(described: Mapping[str, Any]) -> Alarm:
     )
 
 
-def _watched(described: Mapping[str, Any]) -> tuple[tuple[Query, ...] | None, bool, int]:
-    where = f"alarm {described['AlarmName']}"
-    if "MetricName" in described:
-        query = _query(described, described.get("Statistic", ""), where)
-        return (query,), False, described["Period"]
-    parts: Sequence[Mapping[str, Any]] = described.get("Metrics", [])
-    told = [part["Expression"] for part in parts if "Expression" in part]
-    watched = [part["MetricStat"] for part in parts if "MetricStat" in part]
-    if told != [FILLED_SUM] or len({one["Period"] for one in watched}) != 1:
-        return None, False, 0
-    queries = tuple(_query(one["Metric"], one["Stat"], where) for one in watched)
-    return queries, True, watched[0]["Period"]
-
-
-def _query(metric: Mapping[str, Any], statistic: str, where: str) -> Query:
+def _query(metric: Mapping[str, Any], statistic: Any) -> Query | None:
+    if statistic not in get_args(Statistic):
+        return None
     dimensions = {one["Name"]: one["Value"] for one in metric.get("Dimensions", [])}
-    word = known_statistic(statistic, where)
-    return Query(metric["Namespace"], metric["MetricName"], dimensions, word)
+    return Query(metric["Namespace"], metric["MetricName"], dimensions, statistic)
 
 
 def _log_messages(lake: LocalLake) -> Iterator[str]:
