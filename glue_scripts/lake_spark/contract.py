@@ -10,8 +10,23 @@ from lake_spark.storage import read_json
 
 FORMAT = 1
 """The version of the compiled bundle that this package reads."""
+CLASSIFIED = ("confidential", "restricted")
+"""The classifications of columns whose values quarantine hides."""
 INTERNAL = "__"
 """Names that begin so are the jobs' own columns; a contract may not use them."""
+
+
+@dataclass(frozen=True)
+class Protection:
+    """What becomes of a column's values on their way to the table.
+
+    method: hash, tokenize, truncate (`keep` characters of a text; times cut `to` month or year),
+    drop or none.
+    """
+
+    method: str
+    keep: int | None = None
+    to: str | None = None
 
 
 @dataclass(frozen=True)
@@ -26,6 +41,13 @@ class ColumnContract:
     required: bool
     description: str
     pattern: str | None
+    classification: str = "internal"
+    protection: Protection | None = None
+
+    @property
+    def is_classified(self) -> bool:
+        """Whether its values must not be seen where they are not needed."""
+        return self.classification in CLASSIFIED or self.protection is not None
 
 
 @dataclass(frozen=True)
@@ -66,7 +88,8 @@ class RawFormat:
 class Contract:
     """A dataset or, with `sql`, a data product.
 
-    `raw` is None for products; `inputs` and `sql` are empty for datasets.
+    `raw` is None for products; `inputs` and `sql` are empty for datasets. `clear_quarantine` lets
+    quarantine keep the values of classified columns.
     """
 
     name: str
@@ -82,6 +105,14 @@ class Contract:
     raw: RawFormat | None
     inputs: tuple[str, ...]
     sql: str
+    clear_quarantine: bool = False
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The columns whose values neither quarantine nor a reason may show."""
+        if self.clear_quarantine:
+            return frozenset()
+        return frozenset(column.name for column in self.columns if column.is_classified)
 
     @property
     def column_names(self) -> list[str]:
@@ -125,6 +156,7 @@ def parse_contract(entry: Mapping[str, Any]) -> Contract:
         raw=_raw(entry["raw"]) if entry.get("raw") else None,
         inputs=tuple(entry.get("inputs") or ()),
         sql=entry.get("sql") or "",
+        clear_quarantine=bool((entry.get("quarantine") or {}).get("clear_values")),
     )
     _check_names(contract)
     return contract
@@ -137,7 +169,15 @@ def _column(entry: Mapping[str, Any], keys: tuple[str, ...]) -> ColumnContract:
         required=bool(entry.get("required")) or entry["name"] in keys,
         description=entry.get("description") or "",
         pattern=entry.get("pattern"),
+        classification=entry.get("classification") or "internal",
+        protection=_protection(entry.get("protection")),
     )
+
+
+def _protection(entry: Mapping[str, Any] | None) -> Protection | None:
+    if entry is None:
+        return None
+    return Protection(entry["method"], entry.get("keep"), entry.get("to"))
 
 
 def _rule(entry: Mapping[str, Any]) -> Rule:

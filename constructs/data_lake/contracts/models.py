@@ -1,10 +1,14 @@
 """What a compiled contract holds: plain frozen models, in the words of the compiled bundle."""
 
+import hashlib
+import json
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from data_lake.contracts.extensions import RawSource, Schedule, TableFormat, WriteMode
+from data_lake.contracts.extensions import Schedule, TableFormat, WriteMode
+from data_lake.contracts.protection import Protection
+from data_lake.contracts.raw_source import RawSource
 
 Scalar = str | bool | int | float
 Severity = Literal["warn", "quarantine", "fail"]
@@ -17,7 +21,11 @@ class _Part(BaseModel):
 
 
 class Column(_Part):
-    """One column. ``type`` is a Spark SQL type; ``pattern`` a Spark datetime pattern, if any."""
+    """One column. ``type`` is a Spark SQL type; ``pattern`` a Spark datetime pattern, if any.
+
+    ``source`` is what the raw files call it, where that is not its name; ``protection`` what
+    becomes of its values on the way to the table.
+    """
 
     name: str
     type: str
@@ -25,6 +33,8 @@ class Column(_Part):
     description: str = ""
     classification: Classification = "internal"
     pattern: str | None = None
+    source: str | None = None
+    protection: Protection | None = None
 
 
 class Rule(_Part):
@@ -69,6 +79,15 @@ class Trigger(_Part):
     deadline_minutes: int | None = None
 
 
+class QuarantineSettings(_Part):
+    """Whether quarantine keeps the clear values of confidential, restricted or protected columns.
+
+    Without, records and reasons hide them.
+    """
+
+    clear_values: bool = False
+
+
 class _Contract(_Part):
     name: str
     version: str
@@ -81,6 +100,7 @@ class _Contract(_Part):
     partition_by: tuple[str, ...]
     rules: tuple[Rule, ...]
     quality: Quality
+    quarantine: QuarantineSettings = QuarantineSettings()
     freshness_hours: int | float | None = None
 
     def compiled(self) -> dict[str, Any]:
@@ -109,9 +129,32 @@ class DatasetContract(_Contract):
 
 
 class ProductContract(_Contract):
-    """A table of the curated zone, built by one SELECT from processed datasets."""
+    """A table of the curated zone, built by one SELECT from datasets and other products."""
 
     kind: Literal["product"] = "product"
     zone: Literal["curated"] = "curated"
     inputs: tuple[str, ...]
     sql: str
+
+    def compiled(self) -> dict[str, Any]:
+        """This contract as it stands in the compiled bundle, with its fingerprint."""
+        content = super().compiled()
+        return content | {"fingerprint": _fingerprint(content)}
+
+
+_WORDS = frozenset(("version", "description", "owner", "freshness_hours"))
+"""What may change in a product's contract without a change of its rows."""
+
+
+def _fingerprint(content: dict[str, Any]) -> str:
+    """A short hash of what a product computes: its SQL, columns, keys, partitions and rules."""
+
+    def without_words(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {
+                name: without_words(value) for name, value in part.items() if name not in _WORDS
+            }
+        return [without_words(item) for item in part] if isinstance(part, list) else part
+
+    text = json.dumps(without_words(content), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
