@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 RECORD_CHARACTERS = 64 * 1024 * 1024
 """The longest record."""
 _WHITESPACE = " \t\r\n"
+_OF_NUMBERS = "0123456789+-.eE"
 _ENDING_CHARACTERS = 16
 """How near to the end of what was read a mistake may only be a value that goes on."""
 
@@ -143,8 +144,10 @@ class _Source:
             raise self.error(f"{error.msg}, so it is no JSON") from error
         except RecursionError as error:
             raise self.error("a value that nests too deep") from error
-        # A number at the end of what was read may have more digits.
-        return end if end < len(self._buffer) or self._is_whole else None
+        # A number at the end of what was read may go on.
+        goes_on = not self._buffer[end : end + _ENDING_CHARACTERS].strip(_OF_NUMBERS)
+        is_near = end > len(self._buffer) - _ENDING_CHARACTERS
+        return None if is_near and goes_on and not self._is_whole else end
 
     def _read_on(self, *, double: bool = False) -> bool:
         self._passed += self._place
