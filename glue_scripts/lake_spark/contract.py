@@ -6,19 +6,37 @@ from dataclasses import dataclass
 from typing import Any
 
 from lake_spark.errors import ContractMismatch, ContractMissing
+from lake_spark.raw_format import RawFormat, parse_raw
 from lake_spark.storage import read_json
 
 FORMAT = 1
 """The version of the compiled bundle that this package reads."""
+CLASSIFIED = ("confidential", "restricted")
+"""The classifications of columns whose values quarantine hides."""
 INTERNAL = "__"
 """Names that begin so are the jobs' own columns; a contract may not use them."""
+
+
+@dataclass(frozen=True)
+class Protection:
+    """What becomes of a column's values on their way to the table.
+
+    method: hash, tokenize, truncate (`keep` characters of a text; times cut `to` month or year),
+    drop or none.
+    """
+
+    method: str
+    keep: int | None = None
+    to: str | None = None
 
 
 @dataclass(frozen=True)
 class ColumnContract:
     """One column: its Spark SQL type and whether it must have a value.
 
-    `pattern` is Spark's datetime pattern for dates and timestamps; None means ISO 8601.
+    `pattern` is Spark's datetime pattern for dates and timestamps; None means ISO 8601. `source` is
+    what raw files call the column, if not by its name; `decimal_comma` says that they write numbers
+    with a comma before the fraction.
     """
 
     name: str
@@ -26,6 +44,20 @@ class ColumnContract:
     required: bool
     description: str
     pattern: str | None
+    classification: str = "internal"
+    protection: Protection | None = None
+    source: str | None = None
+    decimal_comma: bool = False
+
+    @property
+    def raw_name(self) -> str:
+        """What raw files call the column."""
+        return self.source or self.name
+
+    @property
+    def is_classified(self) -> bool:
+        """Whether its values must not be seen where they are not needed."""
+        return self.classification in CLASSIFIED or self.protection is not None
 
 
 @dataclass(frozen=True)
@@ -49,24 +81,11 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class RawFormat:
-    """How a dataset's raw files are written."""
-
-    format: str
-    delimiter: str
-    quote: str
-    escape: str
-    header: bool
-    encoding: str
-    null_values: tuple[str, ...]
-    multiline: bool
-
-
-@dataclass(frozen=True)
 class Contract:
     """A dataset or, with `sql`, a data product.
 
-    `raw` is None for products; `inputs` and `sql` are empty for datasets.
+    `raw` is None for products; `inputs` and `sql` are empty for datasets. `clear_quarantine` lets
+    quarantine keep the values of classified columns.
     """
 
     name: str
@@ -82,11 +101,24 @@ class Contract:
     raw: RawFormat | None
     inputs: tuple[str, ...]
     sql: str
+    clear_quarantine: bool = False
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The columns whose values neither quarantine nor a reason may show."""
+        if self.clear_quarantine:
+            return frozenset()
+        return frozenset(column.name for column in self.columns if column.is_classified)
 
     @property
     def column_names(self) -> list[str]:
         """The names of the columns, in the contract's order."""
         return [column.name for column in self.columns]
+
+    @property
+    def raw_names(self) -> list[str]:
+        """What raw files call the columns, in the contract's order."""
+        return [column.raw_name for column in self.columns]
 
 
 def load_contract(uri: str, name: str) -> Contract:
@@ -110,6 +142,7 @@ def load_contract(uri: str, name: str) -> Contract:
 def parse_contract(entry: Mapping[str, Any]) -> Contract:
     """Turn one entry of the bundle into a `Contract`."""
     keys = tuple(entry.get("primary_key") or ())
+    raw = parse_raw(entry["raw"]) if entry.get("raw") else None
     contract = Contract(
         name=entry["name"],
         kind=entry["kind"],
@@ -118,26 +151,39 @@ def parse_contract(entry: Mapping[str, Any]) -> Contract:
         format=entry["format"],
         write_mode=entry["write_mode"],
         # A key without a value can be neither merged nor deduplicated, so a key is required.
-        columns=tuple(_column(column, keys) for column in entry["columns"]),
+        columns=tuple(_column(column, keys, raw) for column in entry["columns"]),
         primary_key=keys,
         partition_by=tuple(entry.get("partition_by") or ()),
         rules=tuple(_rule(rule) for rule in entry.get("rules") or ()),
-        raw=_raw(entry["raw"]) if entry.get("raw") else None,
+        raw=raw,
         inputs=tuple(entry.get("inputs") or ()),
         sql=entry.get("sql") or "",
+        clear_quarantine=bool((entry.get("quarantine") or {}).get("clear_values")),
     )
     _check_names(contract)
     return contract
 
 
-def _column(entry: Mapping[str, Any], keys: tuple[str, ...]) -> ColumnContract:
+def _column(
+    entry: Mapping[str, Any], keys: tuple[str, ...], raw: RawFormat | None
+) -> ColumnContract:
     return ColumnContract(
         name=entry["name"],
         type=entry["type"],
         required=bool(entry.get("required")) or entry["name"] in keys,
         description=entry.get("description") or "",
         pattern=entry.get("pattern"),
+        classification=entry.get("classification") or "internal",
+        protection=_protection(entry.get("protection")),
+        source=entry.get("source"),
+        decimal_comma=raw is not None and raw.decimal_comma,
     )
+
+
+def _protection(entry: Mapping[str, Any] | None) -> Protection | None:
+    if entry is None:
+        return None
+    return Protection(entry["method"], entry.get("keep"), entry.get("to"))
 
 
 def _rule(entry: Mapping[str, Any]) -> Rule:
@@ -151,19 +197,6 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         maximum=entry.get("max"),
         pattern=entry.get("pattern"),
         expression=entry.get("expression"),
-    )
-
-
-def _raw(entry: Mapping[str, Any]) -> RawFormat:
-    return RawFormat(
-        format=entry["format"],
-        delimiter=entry.get("delimiter") or ",",
-        quote=entry.get("quote") or '"',
-        escape=entry.get("escape") or '"',
-        header=bool(entry.get("header", True)),
-        encoding=entry.get("encoding") or "UTF-8",
-        null_values=tuple(entry.get("null_values") or ()),
-        multiline=bool(entry.get("multiline")),
     )
 
 

@@ -17,17 +17,30 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class Protection(_Part):
+    """What becomes of a column's values on their way to the table."""
+
+    method: str
+
+
 class Column(_Part):
     """One column of a table."""
 
     name: str
     type: str
     source: str | None = None
+    classification: str = "internal"
+    protection: Protection | None = None
 
     @property
     def raw_name(self) -> str:
         """What raw files call the column."""
         return self.source or self.name
+
+    @property
+    def is_classified(self) -> bool:
+        """Whether its values must not be seen where they are not needed."""
+        return self.classification in ("confidential", "restricted") or self.protection is not None
 
 
 class RawFormat(_Part):
@@ -60,6 +73,12 @@ class Quality(_Part):
     threshold: Decimal
 
 
+class Quarantine(_Part):
+    """Whether quarantine keeps the clear values of classified columns."""
+
+    clear_values: bool = False
+
+
 class Trigger(_Part):
     """What starts a dataset's runs; names that end in `suffix` are manifests, in mode manifest."""
 
@@ -78,6 +97,14 @@ class Dataset(_Part):
     columns: list[Column]
     quality: Quality
     trigger: Trigger
+    quarantine: Quarantine = Quarantine()
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The columns whose values neither quarantine nor a reason may show."""
+        if self.quarantine.clear_values:
+            return frozenset()
+        return frozenset(column.name for column in self.columns if column.is_classified)
 
     @property
     def comes_in_batches(self) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lake_spark.contract import RawFormat
+from lake_spark.raw_format import RawFormat
 from lake_spark.inputs import HEADER_BYTES, Header, first_record, input_files
 from tests.spark.support import Lake
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from data_lake.contracts.protection import Protection
 from data_lake.model_problems import model_problems
 from data_lake.problems import FieldPath, Problem
 from data_lake.yaml_marks import MarkedDocument
@@ -15,11 +16,13 @@ class ColumnExtensions(BaseModel):
 
     Attributes:
         source_name: what the raw files call the column. Default: its name.
+        protection: what becomes of its values. Default: they stay as they are.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, alias_generator=to_camel)
 
     source_name: Annotated[str, Field(min_length=1)] | None = None
+    protection: Protection | None = None
 
 
 def read_column_extensions(

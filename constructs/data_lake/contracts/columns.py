@@ -116,6 +116,7 @@ def _column(
         classification=classification,
         pattern=_datetime_pattern(document, path, item, problems),
         source=extensions.source_name,
+        protection=extensions.protection,
     )
 
 

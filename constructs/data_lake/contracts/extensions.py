@@ -74,12 +74,22 @@ class Schedule(Extension):
         return time_zone
 
 
+class QuarantineSource(Extension):
+    """What quarantine keeps of bad rows.
+
+    ``clear_values``: also the values of confidential, restricted and protected columns.
+    """
+
+    clear_values: bool = False
+
+
 class TableExtensions(Extension):
     """What datasets and products both say."""
 
     table_format: TableFormat = "iceberg"
     write_mode: WriteMode
     quality_threshold: float = Field(default=0.95, ge=0, le=1)
+    quarantine: QuarantineSource = QuarantineSource()
 
 
 class DatasetExtensions(TableExtensions):

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from data_lake.contracts.extensions import Schedule, TableFormat, WriteMode
+from data_lake.contracts.protection import Protection
 from data_lake.contracts.raw_source import RawSource
 
 Scalar = str | bool | int | float
@@ -20,7 +21,8 @@ class _Part(BaseModel):
 class Column(_Part):
     """One column. ``type`` is a Spark SQL type; ``pattern`` a Spark datetime pattern, if any.
 
-    ``source`` is what the raw files call it, where that is not its name.
+    ``source`` is what the raw files call it, where that is not its name; ``protection`` what
+    becomes of its values on the way to the table.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Column(_Part):
     classification: Classification = "internal"
     pattern: str | None = None
     source: str | None = None
+    protection: Protection | None = None
 
 
 class Rule(_Part):
@@ -74,6 +77,15 @@ class Trigger(_Part):
     deadline_minutes: int | None = None
 
 
+class QuarantineSettings(_Part):
+    """Whether quarantine keeps the clear values of confidential, restricted or protected columns.
+
+    Without, records and reasons hide them.
+    """
+
+    clear_values: bool = False
+
+
 class _Contract(_Part):
     name: str
     version: str
@@ -86,6 +98,7 @@ class _Contract(_Part):
     partition_by: tuple[str, ...]
     rules: tuple[Rule, ...]
     quality: Quality
+    quarantine: QuarantineSettings = QuarantineSettings()
     freshness_hours: int | float | None = None
 
     def compiled(self) -> dict[str, Any]:

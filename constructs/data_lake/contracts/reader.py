@@ -13,10 +13,12 @@ from data_lake.contracts.models import (
     DatasetContract,
     ProductContract,
     Quality,
+    QuarantineSettings,
     Rule,
     Trigger,
 )
 from data_lake.contracts.product_sql import read_sql
+from data_lake.contracts.protection_checks import protection_problems
 from data_lake.contracts.rules import read_rules
 from data_lake.contracts.standard import standard_problems
 from data_lake.model_problems import model_problems
@@ -108,6 +110,7 @@ def _read_on(result: ContractFile, sql_path: Path, problems: list[Problem]) -> N
     table, rules = Table(), []
     if check_schema_object(document, header.name, problems):
         table = read_table(document, problems)
+        problems += protection_problems(document, table, is_product=result.is_product)
         rules = read_rules(document, table, problems)
     result.extensions = _read_extensions(result, document, problems)
     if result.is_product:
@@ -159,6 +162,7 @@ def _contract(
         **vars(table),
         "rules": tuple(rules),
         "quality": Quality(threshold=extensions.quality_threshold),
+        "quarantine": QuarantineSettings(**extensions.quarantine.model_dump()),
     }
     if isinstance(extensions, ProductExtensions):
         return ProductContract(**common, inputs=tuple(sorted(extensions.inputs)), sql=statement)

@@ -50,7 +50,7 @@ MISTAKES = [
         COUNTRIES, "- {name: title, logicalType: string}", "- {name: title, logicalType: string, "
         "customProperties: [{property: masked, value: true}]}",
         "13: schema[countries].properties[title].customProperties[masked].property: is not a known "
-        "field; known are sourceName: got 'masked'",
+        "field; known are sourceName, protection: got 'masked'",
     ),
     (
         COUNTRIES, "  - name: countries\n    properties", "  - name: countries\n"

@@ -56,6 +56,7 @@ def test_a_dataset_is_compiled_with_every_field_that_functions_and_spark_read(la
         "primary_key": ["order_id"],
         "partition_by": ["country"],
         "quality": {"threshold": 0.95},
+        "quarantine": {"clear_values": False},
         "trigger": {"mode": "on_arrival"},
         "schedule": {"cron": "0 6 ? * MON-FRI *", "time_zone": "Europe/Oslo"},
         "freshness_hours": 48,
