@@ -52,10 +52,10 @@ def first_record(text: str, raw: RawFormat, *, is_cut: bool) -> tuple[list[str] 
 def _reader(text: str, raw: RawFormat) -> Iterable[list[str]]:
     lines: Iterable[str] = io.StringIO(text, newline="")
     if raw.line_end != "any":
-        lines = (f"{line}\n" for line in text.split(_SEPARATORS[raw.line_end]))
-    if not raw.multiline:
-        # Only where the contract allows line breaks inside quotes may a record span lines.
-        lines = (line.rstrip("\r\n") for line in lines)
+        lines = text.split(_SEPARATORS[raw.line_end])
+    # Only where the contract allows line breaks inside quotes, as LF, may a record span lines.
+    end = "\n" if raw.multiline else ""
+    lines = (line.rstrip("\r\n") + end for line in lines)
     if raw.comment:
         lines = (line for line in lines if not line.startswith(str(raw.comment)))
     if not raw.quote:

@@ -43,12 +43,12 @@ def find_place(run: Run, claim: Claim, content: Content, dataset: Dataset) -> Pl
     folder = f"{run.prefix}input/{claim.arrival_id}/"
     name = base_name(claim.key)
     bucket = run.environment.artifacts_bucket
-    if _needs_rewriting(content, dataset.raw):
+    if needs_rewriting(content, dataset.raw):
         if claim.size > REWRITTEN_BYTES:
             return Fault("too_large", _too_large(claim, content, dataset.raw))
         key = key_below(folder, f"{name}.{'jsonl' if dataset.raw.format == 'json' else 'txt'}")
         return _write_anew(claim, content, dataset.raw, bucket, key)
-    ending = _telling_ending(name, content, dataset.raw)
+    ending = telling_ending(name, content, dataset.raw)
     if not ending and is_current(claim.bucket, claim.key, claim.version_id):
         return Place(f"s3://{claim.bucket}/{claim.key}", in_place=True)
     uri = copy_version(claim, bucket, key_below(folder, name + ending))
@@ -61,7 +61,7 @@ def warnings_of(claim: Claim, content: Content, raw: RawFormat) -> tuple[str, ..
         return ()
     if raw.multiline:
         why = "line ends inside quotes"
-    elif content.compression == "gzip" and not _needs_rewriting(content, raw):
+    elif content.compression == "gzip" and not needs_rewriting(content, raw):
         why = "gzip"
     else:
         return ()
@@ -71,14 +71,15 @@ def warnings_of(claim: Claim, content: Content, raw: RawFormat) -> tuple[str, ..
     )
 
 
-def _needs_rewriting(content: Content, raw: RawFormat) -> bool:
+def needs_rewriting(content: Content, raw: RawFormat) -> bool:
+    """Tell whether Spark cannot read a file as its bytes are."""
     if raw.format == "parquet":
         return False
     is_odd = raw.is_two_byte or raw.skip_lines > 0 or raw.format == "json"
     return is_odd or content.compression == "zstd"
 
 
-def _telling_ending(name: str, content: Content, raw: RawFormat) -> str:
+def telling_ending(name: str, content: Content, raw: RawFormat) -> str:
     """Give what must be added to a name for Hadoop to decompress what is compressed, and only it.
 
     It goes by the very end of the name, in lower case.
