@@ -91,7 +91,9 @@ def parse_json(lines: DataFrame, contract: Contract) -> DataFrame:
             name = column.raw_name
             written = f"CAST(__exact[0].{quoted(name)} AS string)"
             texts[name] = f"coalesce({written}, {texts[name]})"
-    return parsed.select(*RECORD, _json_fault(names).alias("__malformed"), *_texts(texts, contract))
+    return parsed.select(
+        *RECORD, _json_fault(contract).alias("__malformed"), *_texts(texts, contract)
+    )
 
 
 def _exact_field(column: ColumnContract) -> StructField:
@@ -103,9 +105,12 @@ def _exact_field(column: ColumnContract) -> StructField:
     return StructField(column.raw_name, DecimalType(MAX_DIGITS, MAX_DIGITS - precision + scale))
 
 
-def _json_fault(names: Sequence[str]) -> Column:
+def _json_fault(contract: Contract) -> Column:
     objects, members = F.col("__objects"), F.col("__members")
-    unexpected = F.array_except(members, F.array(*[F.lit(name) for name in names]))
+    unexpected = F.array_except(members, _names(contract.raw_names))
+    classified = [column.raw_name for column in contract.columns if column.is_classified]
+    # Under another name it would not be protected.
+    absent = F.array_except(_names(classified), members)
     is_object = objects.isNotNull() & members.isNotNull() & (F.size(objects) == 1)
     return (
         F.when(~is_object, "the record is not one JSON object")
@@ -113,8 +118,16 @@ def _json_fault(names: Sequence[str]) -> Column:
             F.size(unexpected) > 0,
             F.concat(F.lit("unexpected members: "), F.array_join(unexpected, ", ")),
         )
+        .when(
+            F.size(absent) > 0,
+            F.concat(F.lit("classified members are missing: "), F.array_join(absent, ", ")),
+        )
         .when(F.size(F.array_distinct(members)) < F.size(members), "a member stands twice")
     )
+
+
+def _names(names: Sequence[str]) -> Column:
+    return F.array(*[F.lit(name) for name in names]).cast("array<string>")
 
 
 def _texts(texts: dict[str, str], contract: Contract) -> list[Column]:

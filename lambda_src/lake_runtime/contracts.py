@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
+from graphlib import TopologicalSorter
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -125,6 +126,8 @@ class Product(_Part):
     version: str
     inputs: list[str]
     quality: Quality
+    fingerprint: str = ""
+    """Changes when what the product computes does."""
 
 
 class Contracts(_Part):
@@ -152,9 +155,36 @@ class Contracts(_Part):
         found = [item for item in self.datasets.values() if key.startswith(item.raw.prefix)]
         return max(found, key=lambda item: len(item.raw.prefix), default=None)
 
-    def products_of(self, dataset: str) -> list[str]:
-        """Give the names of the products that take this dataset as an input, sorted."""
-        return sorted(item.name for item in self.products.values() if dataset in item.inputs)
+    def waves_after(self, published: str) -> list[list[str]]:
+        """Give the products to look at after a publish, in waves: each wave reads earlier ones.
+
+        That is every product that the published dataset or product is an input of, be it through
+        other products, and the products that these read besides: one of them may have been left
+        behind, and nobody could be built from it before it has caught up.
+        """
+        below = {name for name in self.products if published in self._above(name)}
+        wanted = below | {name for one in below for name in self._above(one)}
+        wanted &= self.products.keys() - {published}
+        sorter = TopologicalSorter({name: self.products[name].inputs for name in wanted})
+        sorter.prepare()
+        found: list[list[str]] = []
+        while sorter.is_active():
+            ready = sorter.get_ready()
+            if wave := sorted(wanted.intersection(ready)):
+                found.append(wave)
+            sorter.done(*ready)
+        return found
+
+    def _above(self, name: str) -> set[str]:
+        """Give all that a product is built from, be it through other products."""
+        found: set[str] = set()
+        left = [name]
+        while left:
+            product = self.products.get(left.pop())
+            new = set(product.inputs) - found if product else set()
+            found |= new
+            left += new
+        return found
 
 
 def _missing(kind: str, name: str, names: Iterable[str]) -> ContractMissing:

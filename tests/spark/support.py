@@ -19,6 +19,8 @@ from inspect_files.placing import needs_rewriting, telling_ending
 from inspect_files.rewriting import RewritingError, rewrite
 from lake_runtime.contracts import Dataset
 
+SECRET = "spark-tests-protection"
+"""The name of the secret that columns are hashed with; a test that needs it makes it."""
 ZONES = ("raw", "processed", "curated", "quarantine", "artifacts")
 
 
@@ -111,6 +113,7 @@ class Lake:
                     "--quarantine_database",
                     "quarantine",
                 ),
+                *("--protection_secret", SECRET),
             ]
         )
         return self._read(self.name, run_id, "stage.json")

@@ -212,3 +212,24 @@ def test_contracts_are_read_without_the_cdk() -> None:
     )
 
     assert done.stdout.strip() == "[]"
+
+
+def fingerprint(folder: Path) -> str:
+    """Give the fingerprint of the small lake's product."""
+    return str(load_contracts(folder).compile()["products"]["sales"]["fingerprint"])
+
+
+def test_a_products_fingerprint_changes_with_its_rows_and_not_with_its_words(
+    tmp_path: Path, lake: Callable[..., Path]
+) -> None:
+    folder = lake()
+    first = fingerprint(folder)
+    contract, sql = folder / "sales.odcs.yaml", folder / "sales.sql"
+    words = contract.read_text().replace("Sales by country.", "What is sold where.")
+    contract.write_text(words.replace("version: 1.0.0", "version: 1.0.1"))
+    assert fingerprint(folder) == first
+    sql.write_text(sql.read_text().replace("sum(amount)", "max(amount)"))
+    changed = fingerprint(folder)
+    assert changed != first
+    contract.write_text(words.replace("decimal(12,2)", "decimal(13,2)"))
+    assert fingerprint(folder) not in (first, changed)
