@@ -165,7 +165,12 @@ def _contract(
         "quarantine": QuarantineSettings(**extensions.quarantine.model_dump()),
     }
     if isinstance(extensions, ProductExtensions):
-        return ProductContract(**common, inputs=tuple(sorted(extensions.inputs)), sql=statement)
+        return ProductContract(
+            **common,
+            inputs=tuple(sorted(extensions.inputs)),
+            sql=statement,
+            incremental=extensions.incremental,
+        )
     return DatasetContract(
         **common,
         raw=extensions.raw,
