@@ -1,8 +1,8 @@
 """How a product is built: whole, some of its partitions, or not at all because nothing is new."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pyspark.sql import SparkSession
@@ -68,34 +68,48 @@ def plan_build(
     `state` is the product's table, None if it has none or is of another format than Iceberg.
     """
 
-    def build(reason: str, **more: Any) -> Build:
-        return Build(sources, contract.fingerprint, reason, **more)
-
     last = None if state is None else _last_build(state)
-    if last is None:
-        return build("no build before this one is known")
-    if last.summary.get(FINGERPRINT) != contract.fingerprint:
-        return build("what the product computes has changed")
-    before: dict[str, Any] = json.loads(last.summary[INPUTS])
+    before: dict[str, Any] = json.loads(last.summary[INPUTS]) if last else {}
     moved = [name for name, source in sources.items() if not source.is_at(before.get(name))]
-    if set(before) == set(sources) and not moved:
-        return build("every input is as it was for the last build", unchanged=True)
+    build = Build(sources, contract.fingerprint, _why_all(contract, last, moved) or "")
+    if build.reason:
+        return build
+    if not moved and set(before) == set(sources):
+        reason = "every input is as it was for the last build"
+        return replace(build, reason=reason, unchanged=True)
     if not contract.incremental:
-        return build("the product is not incremental")
+        return replace(build, reason="the product is not incremental")
+    return _plan_partitions(spark, contract, build, {name: before.get(name) for name in moved})
+
+
+def _why_all(contract: Contract, last: Snapshot | None, moved: Sequence[str]) -> str | None:
+    if last is None:
+        return "no build before this one is known"
+    if last.summary.get(FINGERPRINT) != contract.fingerprint:
+        return "what the product computes has changed"
     for name in moved:
-        if name not in contract.incremental:
-            return build(f"{name} has changed, and no partition follows from it")
+        if contract.incremental and name not in contract.incremental:
+            return f"{name} has changed, and no partition follows from it"
+    return None
+
+
+def _plan_partitions(
+    spark: SparkSession, contract: Contract, build: Build, moved: Mapping[str, Any]
+) -> Build:
     touched: set[Values] = set()
-    for name in moved:
-        found = _touched(spark, sources[name], before[name], contract.incremental[name])
+    for name, before in moved.items():
+        found = _touched(spark, build.sources[name], before or {}, contract.incremental[name])
         if isinstance(found, str):
-            return build(found)
+            return replace(build, reason=found)
         touched |= found
+    named = ", ".join(moved)
     if not touched:
-        return build(f"no file of {', '.join(moved)} has changed", unchanged=True)
+        return replace(build, reason=f"no file of {named} has changed", unchanged=True)
     if len(touched) > MOST_PARTITIONS:
-        return build(f"{len(touched)} partitions were touched, more than {MOST_PARTITIONS}")
-    return build(f"touched in {', '.join(moved)}", partitions=tuple(sorted(touched, key=str)))
+        reason = f"{len(touched)} partitions were touched, more than {MOST_PARTITIONS}"
+        return replace(build, reason=reason)
+    partitions = tuple(sorted(touched, key=str))
+    return replace(build, reason=f"touched in {named}", partitions=partitions)
 
 
 def _last_build(state: TableMetadata) -> Snapshot | None:

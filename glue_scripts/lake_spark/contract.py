@@ -50,24 +50,54 @@ class ColumnContract:
         return self.classification in CLASSIFIED or self.protection is not None
 
 
+ROW_KINDS = frozenset(
+    ("type", "set", "range", "pattern", "length", "comparison", "reference", "expression")
+)
+"""Kinds of rule that judge each row."""
+DATASET_KINDS = frozenset(
+    ("completeness", "unique", "row_count", "freshness", "sum", "average", "sql")
+)
+"""Kinds of rule that judge the rows of a run together."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """One quality rule; which of the optional fields are set follows from `kind`.
 
-    kind: set (`values`), range (`minimum`, `maximum`, both included), pattern (`pattern`, a Java
-    regular expression that must be found), length (`minimum`, `maximum`, in characters) or
-    expression (`expression`, SQL). Severity: warn, quarantine or fail.
+    kind: type (`type`, `format`), set (`values`), range (`minimum`, `maximum`, both included),
+    pattern (`pattern`, a Java regular expression that must be found), length (`minimum`, `maximum`,
+    in characters), comparison (`operator` between two columns), reference (`dataset` and its
+    columns `keys`), expression (`expression`, SQL); completeness (`missing`), unique, row_count
+    (`minimum`, `maximum`), freshness (`hours`), sum and average (`minimum`, `maximum`), sql
+    (`expression` over aggregates). Severity: warn, quarantine or fail. `threshold` is the share of
+    rows that must pass, None where the contract gives none.
     """
 
     id: str
     kind: str
     columns: tuple[str, ...]
     severity: str
-    values: tuple[Any, ...]
-    minimum: Any
-    maximum: Any
-    pattern: str | None
-    expression: str | None
+    dimension: str = "conformity"
+    threshold: float | None = None
+    type: str = ""
+    format: str | None = None
+    values: tuple[Any, ...] = ()
+    minimum: Any = None
+    maximum: Any = None
+    pattern: str | None = None
+    operator: str = ""
+    dataset: str = ""
+    keys: tuple[str, ...] = ()
+    expression: str | None = None
+    missing: tuple[Any, ...] = ()
+    hours: float | None = None
+    within_percent: float | None = None
+    runs: int | None = None
+
+    @property
+    def is_of_rows(self) -> bool:
+        """Tell whether each row passes or breaks the rule by itself."""
+        return self.kind in ROW_KINDS
 
 
 @dataclass(frozen=True)
@@ -156,7 +186,7 @@ def parse_contract(entry: Mapping[str, Any]) -> Contract:
         columns=tuple(_column(column, keys) for column in entry["columns"]),
         primary_key=keys,
         partition_by=tuple(entry.get("partition_by") or ()),
-        rules=tuple(_rule(rule) for rule in entry.get("rules") or ()),
+        rules=tuple(_rule(rule, entry["name"]) for rule in entry.get("rules") or ()),
         raw=_raw(entry["raw"]) if entry.get("raw") else None,
         inputs=tuple(entry.get("inputs") or ()),
         sql=entry.get("sql") or "",
@@ -195,17 +225,34 @@ def _protection(entry: Mapping[str, Any] | None) -> Protection | None:
     return Protection(entry["method"], entry.get("keep"), entry.get("to"))
 
 
-def _rule(entry: Mapping[str, Any]) -> Rule:
+def _rule(entry: Mapping[str, Any], label: str) -> Rule:
+    kind = entry["kind"]
+    if kind not in ROW_KINDS | DATASET_KINDS:
+        raise ContractMismatch(
+            f"{label}: rule {entry['id']}: kind {kind!r} is not one of "
+            f"{sorted(ROW_KINDS | DATASET_KINDS)}; deploy contracts and jobs of the same version"
+        )
     return Rule(
         id=entry["id"],
-        kind=entry["kind"],
+        kind=kind,
         columns=tuple(entry.get("columns") or ()),
         severity=entry.get("severity") or "quarantine",
+        dimension=entry.get("dimension") or "conformity",
+        threshold=entry.get("threshold"),
+        type=entry.get("type") or "",
+        format=entry.get("format"),
         values=tuple(entry.get("values") or ()),
         minimum=entry.get("min"),
         maximum=entry.get("max"),
         pattern=entry.get("pattern"),
+        operator=entry.get("operator") or "",
+        dataset=entry.get("dataset") or "",
+        keys=tuple(entry.get("keys") or ()),
         expression=entry.get("expression"),
+        missing=tuple(entry.get("missing") or ()),
+        hours=entry.get("hours"),
+        within_percent=entry.get("within_percent"),
+        runs=entry.get("runs"),
     )
 
 
@@ -235,7 +282,7 @@ def _check_names(contract: Contract) -> None:
             f"{contract.name}: column {twice[0]!r} is declared twice; Spark does not tell upper "
             "from lower case"
         )
-    for field in ("primary_key", "partition_by"):
-        for name in getattr(contract, field):
+    for part in ("primary_key", "partition_by"):
+        for name in getattr(contract, part):
             if name not in contract.column_names:
-                raise ContractMismatch(f"{contract.name}: {field} names no column: {name!r}")
+                raise ContractMismatch(f"{contract.name}: {part} names no column: {name!r}")

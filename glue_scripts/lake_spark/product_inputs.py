@@ -82,17 +82,17 @@ def find_sources(
     for name in contract.inputs:
         given = load_contract(arguments["contracts_uri"], name)
         zone = "curated_database" if given.kind == "product" else "processed_database"
-        state = None
+        mark = pinned.get(name, {})
+        state, snapshot = None, None
         if given.format == "iceberg":
             state = read_metadata(arguments[zone], name)
-        named = pinned.get(name, {}).get("snapshot_id")
-        now = None if state is None else state.refs.get(MAIN)
-        snapshot = named if named is not None else now
+            now = None if state is None else state.refs.get(MAIN)
+            snapshot = mark.get("snapshot_id") or now
         sources[name] = Source(
             spark,
             given,
             arguments[zone],
-            pinned.get(name, {}).get("run_id"),
+            mark.get("run_id"),
             None if snapshot is None else str(snapshot),
             state,
         )

@@ -7,12 +7,20 @@ from data_lake.contracts.incremental_checks import incremental_problems
 from data_lake.contracts.product_graph import find_cycles
 from data_lake.contracts.product_sql import table_problems, tables_read
 from data_lake.contracts.reader import ContractFile
+from data_lake.contracts.references import reference_problems
 from data_lake.problems import Problem, nearest
 
 
 def across_problems(files: Sequence[ContractFile]) -> list[Problem]:
     """What is wrong between contracts. A file with problems of its own still counts as there."""
-    return [*_names(files), *_ids(files), *_prefixes(files), *_products(files), *_cycles(files)]
+    return [
+        *_names(files),
+        *_ids(files),
+        *_prefixes(files),
+        *_products(files),
+        *_cycles(files),
+        *reference_problems(files),
+    ]
 
 
 def _names(files: Sequence[ContractFile]) -> Iterator[Problem]:

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 
 from data_lake.contracts import sql
 from data_lake.contracts.extensions import ProductExtensions
-from data_lake.contracts.models import Column, DatasetContract, ProductContract
+from data_lake.contracts.models import DatasetContract, ProductContract
 from data_lake.contracts.reader import ContractFile
 from data_lake.problems import Problem, nearest
 
 Contract = DatasetContract | ProductContract
+Fault = tuple[str, str]
+"""A rule that is broken, and the nearest valid name."""
 
 
 def incremental_problems(
@@ -30,61 +32,52 @@ def incremental_problems(
         if value != wanted:
             rule = f"must be {wanted} for an incremental product, whose partitions are replaced"
             yield document.problem(file.extension_path([name]), rule)
+    product = contracts.get(file.name)
     seen: set[str] = set()
     for index, part in enumerate(extensions.incremental.partitions):
-        path = ["incremental", "partitions", index]
-        product = contracts.get(file.name)
+        at = file.extension_path(["incremental", "partitions", index, "column"])
         if part.column in seen:
-            at = file.extension_path([*path, "column"])
             yield document.problem(at, "is given twice; keep one")
         elif product is not None and (fault := _fault(product, part.column)):
-            yield document.problem(file.extension_path([*path, "column"]), *fault)
+            yield document.problem(at, fault[0], nearest=fault[1])
         seen.add(part.column)
         for name, column in part.inputs.items():
-            at = file.extension_path([*path, "inputs", name])
-            if name not in extensions.inputs:
-                rule = "is not among the contract's inputs"
-                yield document.problem(
-                    at, rule, value=repr(name), nearest=nearest(name, extensions.inputs)
-                )
-                continue
+            at = file.extension_path(["incremental", "partitions", index, "inputs", name])
             source = contracts.get(name)
-            found = _input_fault(product, part.column, source, column) if source else None
+            found = None
+            if name not in extensions.inputs:
+                rule = f"names {name!r}, which is not among the contract's inputs"
+                found = (rule, nearest(name, extensions.inputs))
+            elif source is not None:
+                found = _input_fault(product, part.column, source, column)
+            if not found and file.sql and not _is_named(file.sql, column):
+                found = (f"is not read by {file.sql_file}, so no partition follows from it", "")
             if found:
-                yield document.problem(at, *found)
-            elif file.sql and not _is_named(file.sql, column):
-                rule = f"is not read by {file.sql_file}, so no partition follows from it"
-                yield document.problem(at, rule)
+                yield document.problem(at, found[0], nearest=found[1])
 
 
-def _fault(contract: Contract, column: str) -> tuple[str, str | None, str] | None:
-    """Rule, value and nearest name where a contract is not partitioned by a column."""
+def _fault(contract: Contract, column: str) -> Fault | None:
     if column in contract.partition_by:
         return None
     rule = f"must be a column that {contract.name} is partitioned by"
-    near = nearest(column, contract.partition_by)
-    return rule, None, near
+    return rule, nearest(column, contract.partition_by)
 
 
-def _input_fault(
-    product: Contract | None, own: str, source: Contract, column: str
-) -> tuple[str, str | None, str] | None:
+def _input_fault(product: Contract | None, own: str, source: Contract, column: str) -> Fault | None:
     if source.format != "iceberg":
-        rule = f"needs an Iceberg table, whose snapshots tell what changed; {source.name} is not one"
-        return rule, None, ""
+        return f"needs {source.name} to be an Iceberg table, whose snapshots tell changes", ""
     fault = _fault(source, column)
     if fault or product is None:
         return fault
-    types = _type(product, own), _type(source, column)
-    if None not in types and types[0] != types[1]:
-        rule = f"must have the type of {product.name}.{own}, {types[0]}, and is {types[1]}"
-        return rule, None, ""
+    wanted, found = _type(product, own), _type(source, column)
+    if wanted and wanted != found:
+        return f"must have the type of {product.name}.{own}, {wanted}, and is {found}", ""
     return None
 
 
 def _type(contract: Contract, name: str) -> str | None:
-    found: list[Column] = [column for column in contract.columns if column.name == name]
-    return found[0].type if found else None
+    found = [column.type for column in contract.columns if column.name == name]
+    return found[0] if found else None
 
 
 def _is_named(statement: str, column: str) -> bool:

@@ -13,7 +13,14 @@ from data_lake.contracts.raw_source import RawSource
 
 Scalar = str | bool | int | float
 Severity = Literal["warn", "quarantine", "fail"]
-RuleKind = Literal["set", "range", "pattern", "length", "expression"]
+RuleKind = Literal[
+    "type", "set", "range", "pattern", "length", "comparison", "reference", "expression",
+    "completeness", "unique", "row_count", "freshness", "sum", "average", "sql",
+]  # fmt: skip
+ROW_KINDS: frozenset[RuleKind] = frozenset(
+    ("type", "set", "range", "pattern", "length", "comparison", "reference", "expression")
+)
+"""Kinds that judge each row; the others judge the rows of a run together."""
 Classification = Literal["public", "internal", "confidential", "restricted"]
 
 
@@ -39,12 +46,17 @@ class Column(_Part):
 
 
 class Rule(_Part):
-    """A test of every row. A null passes; only ``required`` columns refuse nulls.
+    """One quality rule. ``docs/quality.md`` says what each kind and severity means.
 
-    ``values`` belongs to kind set, ``min`` and ``max`` (inclusive) to range and length, ``pattern``
-    (a regular expression found anywhere, so anchor it) to pattern, ``expression`` (a Spark SQL
-    condition) to expression. A row that breaks a rule is kept and counted (warn), set aside
-    (quarantine), or fails the run (fail).
+    Each kind has its own fields; the others are None:
+    type ``type`` and ``format`` (a Spark datetime pattern); set ``values``; range, length and
+    row_count ``min`` and ``max`` (inclusive; ISO 8601 text for dates and times); pattern
+    ``pattern`` (a regular expression found anywhere, so anchor it); comparison ``operator``,
+    between its two ``columns``; reference ``dataset`` and ``keys``, its columns; expression and
+    sql ``expression``; completeness ``missing``, values that count as none; freshness ``hours``;
+    sum and average ``min``, ``max``, ``within_percent`` and ``runs``.
+
+    ``threshold`` is the share of rows that must pass; None where the contract gives none.
     """
 
     id: str
@@ -53,11 +65,21 @@ class Rule(_Part):
     severity: Severity
     dimension: str
     description: str
+    threshold: float | None = None
+    type: str | None = None
+    format: str | None = None
     values: tuple[Scalar, ...] | None = None
-    min: int | float | None = None
-    max: int | float | None = None
+    min: int | float | str | None = None
+    max: int | float | str | None = None
     pattern: str | None = None
+    operator: str | None = None
+    dataset: str | None = None
+    keys: tuple[str, ...] | None = None
     expression: str | None = None
+    missing: tuple[Scalar, ...] | None = None
+    hours: int | float | None = None
+    within_percent: int | float | None = None
+    runs: int | None = None
 
 
 class Quality(_Part):

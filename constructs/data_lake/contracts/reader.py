@@ -14,12 +14,11 @@ from data_lake.contracts.models import (
     ProductContract,
     Quality,
     QuarantineSettings,
-    Rule,
     Trigger,
 )
 from data_lake.contracts.product_sql import read_sql
 from data_lake.contracts.protection_checks import protection_problems
-from data_lake.contracts.rules import read_rules
+from data_lake.contracts.rules import Rules, read_rules
 from data_lake.contracts.standard import standard_problems
 from data_lake.model_problems import model_problems
 from data_lake.problems import DocumentError, FieldPath, Problem
@@ -40,6 +39,8 @@ class ContractFile:
     document: MarkedDocument | None = None
     extensions: Extensions | None = None
     sql: str = ""
+    table: Table = field(default_factory=Table)
+    rules: Rules = field(default_factory=Rules)
     contract: DatasetContract | ProductContract | None = None
 
     @property
@@ -107,23 +108,26 @@ def _read_on(result: ContractFile, sql_path: Path, problems: list[Problem]) -> N
     if document is None:
         return
     header = read_header(document, result.name, problems)
-    table, rules = Table(), []
     if check_schema_object(document, header.name, problems):
-        table = read_table(document, problems)
-        problems += protection_problems(document, table, is_product=result.is_product)
-        rules = read_rules(document, table, problems)
+        result.table = read_table(document, problems)
+        problems += protection_problems(document, result.table, is_product=result.is_product)
+        result.rules = read_rules(document, result.table, problems)
     result.extensions = _read_extensions(result, document, problems)
     if result.is_product:
         result.sql, sql_problems = read_sql(sql_path, result.sql_file)
         problems += sql_problems
     if result.extensions is None:
         return
-    if result.extensions.write_mode != "append" and table.columns and not table.primary_key:
+    if (
+        result.extensions.write_mode != "append"
+        and result.table.columns
+        and not result.table.primary_key
+    ):
         path = result.extension_path(["writeMode"])
         rule = "needs a primary key; mark its columns with primaryKey: true"
         problems.append(document.problem(path, rule))
     if not problems and not result.problems:
-        result.contract = _contract(header, table, rules, result.extensions, result.sql)
+        result.contract = _contract(header, result, result.extensions)
 
 
 def _read_extensions(
@@ -153,14 +157,14 @@ def _read_extensions(
 
 
 def _contract(
-    header: Header, table: Table, rules: list[Rule], extensions: Extensions, statement: str
+    header: Header, result: ContractFile, extensions: Extensions
 ) -> DatasetContract | ProductContract:
     common: dict[str, Any] = {
         **vars(header),
         "format": extensions.table_format,
         "write_mode": extensions.write_mode,
-        **vars(table),
-        "rules": tuple(rules),
+        **vars(result.table),
+        "rules": result.rules.rules,
         "quality": Quality(threshold=extensions.quality_threshold),
         "quarantine": QuarantineSettings(**extensions.quarantine.model_dump()),
     }
@@ -168,7 +172,7 @@ def _contract(
         return ProductContract(
             **common,
             inputs=tuple(sorted(extensions.inputs)),
-            sql=statement,
+            sql=result.sql,
             incremental=extensions.incremental,
         )
     return DatasetContract(

@@ -102,11 +102,6 @@ MISTAKES = [
         "use physicalType for sizes and a quality rule for values: got '2020-01-01'",
     ),
     (
-        ORDERS, "classification: public", "unique: true",
-        "27: schema[orders].properties[country].unique: is enforced for the primary key only; "
-        "remove it: got true",
-    ),
-    (
         COUNTRIES, "required: true, primaryKey: true", "primaryKey: true",
         "12: schema[countries].properties[code].required: must be true, because a primary key "
         "column cannot be null: got nothing",
