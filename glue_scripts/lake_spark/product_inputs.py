@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from lake_spark.contract import Contract, load_contract
 from lake_spark.metadata import MAIN, TableMetadata, read_metadata
 from lake_spark.parquet_tables import ParquetTable
+from lake_spark.protection import stored
 from lake_spark.tables import CATALOG
 
 
@@ -59,7 +60,7 @@ class Source:
     def read(self) -> DataFrame:
         """Read the input."""
         if self.contract.format == "parquet":
-            return ParquetTable(self.spark, self.contract, self.database, "").read()
+            return ParquetTable(self.spark, stored(self.contract), self.database, "").read()
         # Spark may remember the table as it was before another process changed it.
         self.spark.sql(f"REFRESH TABLE {self.table}")
         reader = self.spark.read
