@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic.alias_generators import to_camel
 
 
@@ -20,7 +20,14 @@ class PartitionSource(_Part):
     """
 
     column: str
-    inputs: Annotated[dict[str, str], Field(min_length=1)]
+    inputs: dict[str, str]
+
+    @field_validator("inputs")
+    @classmethod
+    def _not_empty(cls, inputs: dict[str, str]) -> dict[str, str]:
+        if not inputs:
+            raise ValueError("must name an input and its column, such as flights: year")
+        return inputs
 
 
 class Incremental(_Part):
@@ -32,4 +39,11 @@ class Incremental(_Part):
         partitions: the columns of the product's partitions that follow from inputs.
     """
 
-    partitions: Annotated[tuple[PartitionSource, ...], Field(strict=False, min_length=1)]
+    partitions: Annotated[tuple[PartitionSource, ...], Field(strict=False)]
+
+    @field_validator("partitions")
+    @classmethod
+    def _one_at_least(cls, partitions: tuple[PartitionSource, ...]) -> tuple[PartitionSource, ...]:
+        if not partitions:
+            raise ValueError("must list a column that the product is partitioned by")
+        return partitions
