@@ -117,3 +117,18 @@ def test_each_product_is_built_and_published_without_a_bad_row(
 ) -> None:
     built = [run for run in runs(loaded) if run["dataset"] == product]
     assert {(run["outcome"], run["rows_quarantined"]) for run in built} == {("published", 0)}
+
+
+def test_late_flights_rebuild_only_their_months_of_an_incremental_product(
+    tried: LocalLake,
+) -> None:
+    built = [run["build"] for run in runs(tried) if run["dataset"] == "daily_punctuality"]
+    assert built[0] == "all: no build before this one is known"
+    assert built[-1] == "1 partitions: touched in flights"
+    months = query(
+        tried,
+        "SELECT year, month, SUM(flights) AS flights FROM curated.daily_punctuality "
+        "GROUP BY ALL ORDER BY ALL",
+    ).to_pylist()
+    assert months[0] == {"year": 2013, "month": 1, "flights": 3000}
+    assert {month["year"] for month in months[1:]} == {2014}
