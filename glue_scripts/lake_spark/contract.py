@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lake_spark.errors import ContractMismatch, ContractMissing
@@ -115,7 +115,9 @@ class Contract:
     """A dataset or, with `sql`, a data product.
 
     `raw` is None for products; `inputs` and `sql` are empty for datasets. `clear_quarantine` lets
-    quarantine keep the values of classified columns.
+    quarantine keep the values of classified columns. `fingerprint` changes with what a product
+    computes; `incremental` gives, by input, its partition columns and the product's of the same
+    values.
     """
 
     name: str
@@ -132,6 +134,8 @@ class Contract:
     inputs: tuple[str, ...]
     sql: str
     clear_quarantine: bool = False
+    fingerprint: str = ""
+    incremental: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -189,6 +193,8 @@ def parse_contract(entry: Mapping[str, Any]) -> Contract:
         inputs=tuple(entry.get("inputs") or ()),
         sql=entry.get("sql") or "",
         clear_quarantine=bool((entry.get("quarantine") or {}).get("clear_values")),
+        fingerprint=entry.get("fingerprint") or "",
+        incremental=_incremental(entry.get("incremental") or {}),
     )
     _check_names(contract)
     return contract
@@ -208,6 +214,15 @@ def _column(
         source=entry.get("source"),
         decimal_comma=raw is not None and raw.decimal_comma,
     )
+
+
+def _incremental(entry: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Give, by input, the column of the product for each column of the input."""
+    found: dict[str, dict[str, str]] = {}
+    for part in entry.get("partitions") or ():
+        for name, column in part["inputs"].items():
+            found.setdefault(name, {})[column] = part["column"]
+    return found
 
 
 def _protection(entry: Mapping[str, Any] | None) -> Protection | None:
@@ -260,7 +275,7 @@ def _check_names(contract: Contract) -> None:
             f"{contract.name}: column {twice[0]!r} is declared twice; Spark does not tell upper "
             "from lower case"
         )
-    for field in ("primary_key", "partition_by"):
-        for name in getattr(contract, field):
+    for part in ("primary_key", "partition_by"):
+        for name in getattr(contract, part):
             if name not in contract.column_names:
-                raise ContractMismatch(f"{contract.name}: {field} names no column: {name!r}")
+                raise ContractMismatch(f"{contract.name}: {part} names no column: {name!r}")
