@@ -51,7 +51,7 @@ def curate(spark: SparkSession, arguments: Mapping[str, str]) -> None:
     with input_views(sources):
         with run.clock.step("query"):
             checked = check_rows(run_query(spark, contract, build), contract)
-        process_rows(run, checked, (), lambda _positions: BadRows(checked, ()))
+        process_rows(run, checked, (), lambda _counts: BadRows(checked, ()))
 
 
 def _with_build(run: Run, build: Build) -> Run:

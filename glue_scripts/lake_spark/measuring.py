@@ -15,9 +15,15 @@ from lake_spark.checks import ENCODING, MALFORMED
 from lake_spark.contract import Contract
 from lake_spark.sql import literal
 
+FINGERPRINT = "__fingerprint"
 PATIENCE = 60.0
 """Seconds to wait for counts that were taken already."""
 UNLIMITED = 2**31 - 1
+FINGERPRINTS = 20_000
+"""How many bad rows of a task are remembered: a fiftieth of what a task usually reads."""
+
+IN_A_TASK = 2**33 - 1
+"""The bits of Spark's increasing ids that count inside a task; those above number the tasks."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,7 @@ class Counts:
     """What a run's rows amount to.
 
     `rules` and the two per-file counts (by position in the run) name only what occurred.
+    `fingerprints` are those of the bad records, unless there are too many to remember.
     """
 
     rows_in: int
@@ -32,6 +39,12 @@ class Counts:
     rules: dict[str, int]
     file_rows: dict[int, int]
     file_quarantined: dict[int, int]
+    fingerprints: tuple[int, ...] = ()
+
+    @property
+    def knows_bad_records(self) -> bool:
+        """Tell whether every bad record has its fingerprint here."""
+        return len(self.fingerprints) == self.rows_quarantined
 
 
 def rule_severities(contract: Contract) -> dict[str, str]:
@@ -47,7 +60,8 @@ def rule_severities(contract: Contract) -> dict[str, str]:
 def observe(checked: DataFrame, contract: Contract) -> tuple[DataFrame, Observation]:
     """Have the rows counted when an action runs over the frame that is given back."""
     observation = Observation()
-    return checked.observe(observation, *_measures(contract)), observation
+    marked = checked.withColumn(FINGERPRINT, F.expr(_fingerprint()))
+    return marked.observe(observation, *_measures(contract)).drop(FINGERPRINT), observation
 
 
 def read_counts(
@@ -67,7 +81,8 @@ def read_counts(
 
 def recount(checked: DataFrame, contract: Contract) -> Counts:
     """Count the rows of a frame by reading them once more."""
-    (row,) = checked.agg(*_measures(contract)).collect()
+    marked = checked.withColumn(FINGERPRINT, F.expr(_fingerprint()))
+    (row,) = marked.agg(*_measures(contract)).collect()
     return _counts(row.asDict(), contract)
 
 
@@ -81,6 +96,7 @@ def _counts(found: Mapping[str, Any], contract: Contract) -> Counts:
         rules={rule: rows for rule, rows in rules.items() if rows},
         file_rows=_by_file(found["file_rows"]),
         file_quarantined=_by_file(found["file_quarantined"]),
+        fingerprints=tuple(sorted(json.loads(found["fingerprints"]))),
     )
 
 
@@ -89,10 +105,26 @@ def _measures(contract: Contract) -> Iterable[Column]:
     yield F.expr("count(__broken) AS rows_quarantined")
     yield F.expr(f"{_per_file('__file')} AS file_rows")
     yield F.expr(f"{_per_file('IF(__broken IS NULL, NULL, __file)')} AS file_quarantined")
+    yield F.expr(f"to_json(collect_list({FINGERPRINT})) AS fingerprints")
     for index, (rule, severity) in enumerate(rule_severities(contract).items()):
         found = "__warned" if severity == "warn" else "__broken.rule"
         broken = f"array_contains({found}, {literal(rule)})"
         yield F.expr(f"count(CASE WHEN {broken} THEN 1 END) AS rule_{index}")
+
+
+def _fingerprint() -> str:
+    """Give the fingerprint of a bad record, null for a good one and where a task has too many.
+
+    The inner condition is not reached by good rows, so the id in it numbers a task's bad ones.
+    """
+    number = f"monotonically_increasing_id() & {IN_A_TASK}L"
+    few = f"CASE WHEN ({number}) < {FINGERPRINTS} THEN {fingerprint('__line')} END"
+    return f"CASE WHEN __broken IS NOT NULL THEN {few} END"
+
+
+def fingerprint(record: str) -> str:
+    """Give the SQL of a record's fingerprint; that of a good record may, by chance, be the same."""
+    return f"xxhash64({record})"
 
 
 def _per_file(position: str) -> str:

@@ -36,6 +36,9 @@ SESSION_SETTINGS = {
     # The Java compiler leaves methods beyond 8,000 bytes of code to the interpreter. All checks of
     # a contract in one generated method are longer; below this limit Spark generates several.
     "spark.sql.codegen.hugeMethodLimit": "8000",
+    # Nearly every key of a run is there once. To look for the first row of each before rows are
+    # sent to each other, Spark would sort all of them one more time.
+    "spark.sql.optimizer.windowGroupLimitThreshold": "-1",
     "spark.sql.adaptive.enabled": "true",
     "spark.sql.adaptive.skewJoin.enabled": "true",
 }
@@ -130,19 +133,19 @@ def process_rows(
     run: Run,
     checked: DataFrame,
     files: Sequence[InputFile],
-    read_again: Callable[[set[int]], BadRows],
+    read_again: Callable[[Counts], BadRows],
 ) -> None:
     """Stage the good rows, quarantine the bad ones and write the stage report.
 
     The rows are read once. Only where there were bad ones, the files that hold them are read
-    again: `read_again` gives the rows of the files at some positions.
+    again: `read_again` gives their rows, at least the bad ones.
     """
     with run.clock.step("read_validate_write"):
         staged, counts = _stage(run, checked)
     with run.clock.step("quarantine"):
         forget_bad_rows(run.quarantine)
         if counts.rows_quarantined:
-            bad = read_again(set(counts.file_quarantined))
+            bad = read_again(counts)
             # Observed again, so that Spark cannot move the filter down and check all rows twice.
             rows, _ = observe(bad.checked, run.contract)
             write_bad_rows(rows, run.quarantine, files, bad.first_lines)
