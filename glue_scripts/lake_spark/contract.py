@@ -12,6 +12,8 @@ FORMAT = 1
 """The version of the compiled bundle that this package reads."""
 INTERNAL = "__"
 """Names that begin so are the jobs' own columns; a contract may not use them."""
+ARRIVED = "_arrived_at"
+"""The lake's own column of merged tables: when the file of a row's present version arrived."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,15 @@ class ColumnContract:
     required: bool
     description: str
     pattern: str | None
+
+
+ARRIVED_COLUMN = ColumnContract(
+    name=ARRIVED,
+    type="timestamp",
+    required=False,
+    description="When the file that this version of the row came in had arrived",
+    pattern=None,
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,8 @@ class RawFormat:
 class Contract:
     """A dataset or, with `sql`, a data product.
 
-    `raw` is None for products; `inputs` and `sql` are empty for datasets.
+    `raw` is None for products; `inputs` and `sql` are empty for datasets. Where rows are merged,
+    `version_column` tells which of two rows with the same key is newer; without it, arrival does.
     """
 
     name: str
@@ -82,11 +94,36 @@ class Contract:
     raw: RawFormat | None
     inputs: tuple[str, ...]
     sql: str
+    version_column: str | None = None
 
     @property
     def column_names(self) -> list[str]:
         """The names of the columns, in the contract's order."""
         return [column.name for column in self.columns]
+
+    @property
+    def merges_by_arrival(self) -> bool:
+        """Whether the newest version of a key is the one that arrived last.
+
+        Rows of products do not arrive; they are as new as their build.
+        """
+        return self.write_mode == "merge" and self.raw is not None and not self.version_column
+
+    @property
+    def newest_by(self) -> str | None:
+        """The stored column whose highest value is the newest version of a key, if any."""
+        return ARRIVED if self.merges_by_arrival else self.version_column
+
+    @property
+    def stored_columns(self) -> tuple[ColumnContract, ...]:
+        """The columns of the table: the contract's, and the lake's own."""
+        own = (ARRIVED_COLUMN,) if self.merges_by_arrival else ()
+        return (*self.columns, *own)
+
+    @property
+    def stored_names(self) -> list[str]:
+        """The names of the table's columns."""
+        return [column.name for column in self.stored_columns]
 
 
 def load_contract(uri: str, name: str) -> Contract:
@@ -125,6 +162,7 @@ def parse_contract(entry: Mapping[str, Any]) -> Contract:
         raw=_raw(entry["raw"]) if entry.get("raw") else None,
         inputs=tuple(entry.get("inputs") or ()),
         sql=entry.get("sql") or "",
+        version_column=entry.get("version_column"),
     )
     _check_names(contract)
     return contract

@@ -7,7 +7,7 @@ from typing import Any
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 
-from lake_spark.contract import Contract, load_contract
+from lake_spark.contract import ARRIVED, Contract, load_contract
 from lake_spark.errors import ContractMismatch, in_short
 from lake_spark.parquet_tables import ParquetTable
 from lake_spark.runs import BadRows, open_run, process_rows
@@ -65,7 +65,8 @@ def read_input(
 ) -> DataFrame:
     """Read a product's input, at a snapshot if one is given, else what readers see now.
 
-    A Parquet table has no snapshots and is always read as it is now.
+    A Parquet table has no snapshots and is always read as it is now. Queries do not see the
+    lake's own column.
     """
     contract = load_contract(arguments["contracts_uri"], name)
     zone = "curated_database" if contract.kind == "product" else "processed_database"
@@ -76,7 +77,7 @@ def read_input(
     reader = spark.read
     if snapshot_id is not None:
         reader = reader.option("snapshot-id", str(snapshot_id))
-    return reader.table(table)
+    return reader.table(table).drop(ARRIVED)
 
 
 def _run_query(spark: SparkSession, contract: Contract) -> DataFrame:

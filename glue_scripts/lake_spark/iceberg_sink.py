@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
 
+from lake_spark.merging import Merge
 from lake_spark.sinks import Staged
 from lake_spark.sql import quoted
 from lake_spark.storage import delete_prefix
-from lake_spark.tables import IcebergTable, branch_of
+from lake_spark.tables import IcebergTable, branch_of, branches_of
 
 ADDED = "added-records"
 """Iceberg's own count of the rows of a commit."""
@@ -17,12 +18,13 @@ ADDED = "added-records"
 class IcebergSink:
     """The run's branch of an Iceberg table.
 
-    `scratch_uri` is a folder, the dataset's own, for the rows of a merge: it reads them twice.
+    `staging_uri` is a folder, the dataset's own, for the rows of merges: they are read several
+    times, the last time when the run is published, in case that the table has moved meanwhile.
     """
 
     target: IcebergTable
     run_id: str
-    scratch_uri: str
+    staging_uri: str
 
     @property
     def table(self) -> str:
@@ -41,11 +43,11 @@ class IcebergSink:
     def stage(self, rows: DataFrame) -> Staged:
         """Write the rows on a new branch of current main, as the contract's write mode says."""
         contract, target = self.target.contract, self.target
-        # A run that was killed leaves what it wrote here.
-        delete_prefix(self.scratch_uri)
+        # What earlier runs, killed or not published, have left.
+        delete_prefix(self.staging_uri)
         target.fit_to_contract()
         target.start_branch(self.branch)
-        good = rows.select(*(quoted(name) for name in contract.column_names))
+        good = rows.select(*(quoted(name) for name in contract.stored_names))
         if contract.write_mode == "merge" and target.has_rows():
             return self._merge(good)
         write = target.replace if contract.write_mode == "replace" else target.append
@@ -53,19 +55,25 @@ class IcebergSink:
         return self._staged(None)
 
     def _merge(self, good: DataFrame) -> Staged:
-        good.write.mode("overwrite").parquet(self.scratch_uri)
-        rows = self.target.spark.read.schema(good.schema).parquet(self.scratch_uri)
-        self.target.merge(rows, self.branch, self.run_id)
-        staged = self._staged(rows.count())
-        delete_prefix(self.scratch_uri)
-        return staged
+        folder = rows_uri(self.staging_uri, self.run_id)
+        good.write.mode("overwrite").parquet(folder)
+        merge = Merge.of(self.target, self.target.spark.read.schema(good.schema).parquet(folder))
+        stale = merge.stale_in(self.branch)
+        merge.into(self.branch, self.run_id)
+        return self._staged(merge.rows.count(), stale)
 
-    def _staged(self, rows: int | None) -> Staged:
+    def _staged(self, rows: int | None, stale: int = 0) -> Staged:
         head = self.target.state().head(self.branch)
         assert head is not None  # noqa: S101 - it was written just now
         count = int(head.summary.get(ADDED, 0)) if rows is None else rows
-        return Staged(count, self.branch, str(head.id))
+        return Staged(count, self.branch, str(head.id), stale)
 
     def discard(self) -> None:
-        """Drop the branch."""
-        self.target.drop_branch(self.branch)
+        """Drop the branch and the rows beside it."""
+        self.target.drop_branches(*branches_of(self.run_id))
+        delete_prefix(self.staging_uri)
+
+
+def rows_uri(staging_uri: str, run_id: str) -> str:
+    """Give the folder where a run keeps the rows of its merge until it is published."""
+    return f"{staging_uri}{run_id}/rows/"

@@ -23,6 +23,11 @@ class Snapshot:
     parent: int | None
     summary: dict[str, str]
 
+    @property
+    def rows(self) -> int:
+        """How many rows the table has in this state."""
+        return int(self.summary.get("total-records", 0))
+
 
 @dataclass(frozen=True)
 class TableMetadata:

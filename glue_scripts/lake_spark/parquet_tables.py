@@ -52,7 +52,7 @@ class ParquetTable:
         """Name, type and description of the columns that are in the files."""
         return [
             (column.name, column.type, column.description)
-            for column in self.contract.columns
+            for column in self.contract.stored_columns
             if column.name not in self.contract.partition_by
         ]
 
@@ -117,11 +117,13 @@ class ParquetTable:
             # Below this folder, names such as `month=1` are values.
             reader = reader.option("basePath", entry["StorageDescriptor"]["Location"])
         rows = reader.parquet(*(escape_glob(folder) for folder in folders))
-        return rows.select(*(quoted(name) for name in self.contract.column_names))
+        return rows.select(*(quoted(name) for name in self.contract.stored_names))
 
     def schema(self) -> str:
         """Give the contract's columns as Spark's schema language."""
-        return ", ".join(f"`{column.name}` {column.type}" for column in self.contract.columns)
+        return ", ".join(
+            f"`{column.name}` {column.type}" for column in self.contract.stored_columns
+        )
 
 
 def staged_files(folder_uri: str) -> Mapping[tuple[str, ...], list[str]]:

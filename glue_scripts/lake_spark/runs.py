@@ -12,7 +12,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from lake_spark.attempts import job_group, was_retried
 from lake_spark.contract import Contract, load_contract
-from lake_spark.deduplication import newest_rows
+from lake_spark.deduplication import newest_rows, with_arrival
 from lake_spark.inputs import InputFile
 from lake_spark.lines import FirstLine
 from lake_spark.measuring import Counts, observe, read_counts, recount, rule_severities
@@ -122,7 +122,7 @@ def process_rows(
     again: `read_again` gives the rows of the files at some positions.
     """
     with run.clock.step("read_validate_write"):
-        staged, counts = _stage(run, checked)
+        staged, counts = _stage(run, checked, files)
     with run.clock.step("quarantine"):
         forget_bad_rows(run.quarantine)
         if counts.rows_quarantined:
@@ -133,9 +133,10 @@ def process_rows(
     write_json(run.report_uri, _report(run, counts, staged, files))
 
 
-def _stage(run: Run, checked: DataFrame) -> tuple[Staged, Counts]:
+def _stage(run: Run, checked: DataFrame, files: Sequence[InputFile]) -> tuple[Staged, Counts]:
     counted, observation = observe(checked, run.contract)
     good = newest_rows(counted.filter(F.col("__broken").isNull()), run.contract)
+    good = with_arrival(good, run.contract, files)
     group = f"stage {run.run_id} {uuid.uuid4()}"
     with job_group(run.spark, group):
         staged = run.sink.stage(good)
@@ -149,7 +150,10 @@ def _stage(run: Run, checked: DataFrame) -> tuple[Staged, Counts]:
 
 
 def _report(run: Run, counts: Counts, staged: Staged, files: Sequence[InputFile]) -> dict[str, Any]:
-    """Every row is in exactly one of good, quarantined and deduplicated."""
+    """Every row is in exactly one of good, quarantined and deduplicated.
+
+    Of the good ones, those are stale of whose key the table has a newer version already.
+    """
     passed = counts.rows_in - counts.rows_quarantined
     declared = {rule.id for rule in run.contract.rules}
     return {
@@ -159,6 +163,7 @@ def _report(run: Run, counts: Counts, staged: Staged, files: Sequence[InputFile]
         "rows_good": staged.rows,
         "rows_quarantined": counts.rows_quarantined,
         "rows_deduplicated": passed - staged.rows,
+        "rows_stale": staged.stale,
         "score": passed / counts.rows_in if counts.rows_in else 1.0,
         "rules": [
             {"rule": rule, "severity": severity, "rows": counts.rules.get(rule, 0)}

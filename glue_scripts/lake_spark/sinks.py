@@ -8,11 +8,15 @@ from pyspark.sql import DataFrame
 
 @dataclass(frozen=True)
 class Staged:
-    """What staging wrote: the number of rows, and for Iceberg the branch and its snapshot."""
+    """What staging wrote: the number of rows, and for Iceberg the branch and its snapshot.
+
+    `stale` of the rows did not win, because the table has a newer version of them.
+    """
 
     rows: int
     branch: str | None
     snapshot_id: str | None
+    stale: int = 0
 
 
 class Sink(Protocol):

@@ -7,7 +7,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
-from lake_spark.contract import ColumnContract, Contract
+from lake_spark.contract import ARRIVED, ColumnContract, Contract
 from lake_spark.errors import ContractMismatch, NothingStaged
 from lake_spark.metadata import MAIN, Snapshot, TableMetadata, read_metadata
 from lake_spark.sql import literal
@@ -17,12 +17,20 @@ RUN_ID = "strata.run-id"
 """The snapshot property that names the run that wrote it."""
 VERSION = "strata.contract-version"
 RUN_BRANCH = "run_"
+WORK, REPLAY = "_work", "_replay"
+"""End the names of the branches on which a merge is worked out, and a run is done once more."""
 WIDENINGS = {("int", "bigint"), ("float", "double")}
 
 
 def branch_of(run_id: str) -> str:
     """Give the name of a run's branch."""
     return RUN_BRANCH + re.sub(r"[^0-9A-Za-z]", "_", run_id)
+
+
+def branches_of(run_id: str) -> tuple[str, ...]:
+    """Give the names of all branches that a run may have."""
+    branch = branch_of(run_id)
+    return tuple(f"{branch}{end}" for end in ("", WORK, REPLAY, REPLAY + WORK))
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,7 @@ class IcebergTable:
     def _create(self) -> None:
         columns = ", ".join(
             f"`{column.name}` {column.type} COMMENT {literal(column.description)}"
-            for column in self.contract.columns
+            for column in self.contract.stored_columns
         )
         partitions = ", ".join(f"`{name}`" for name in self.contract.partition_by)
         self.spark.sql(
@@ -91,10 +99,11 @@ class IcebergTable:
     def _fit_columns(self) -> None:
         schema = self.spark.table(self.name).schema
         found = {field.name: field.dataType.simpleString() for field in schema.fields}
-        removed = [name for name in found if name not in self.contract.column_names]
+        wanted = {ARRIVED, *self.contract.column_names}
+        removed = [name for name in found if name not in wanted]
         if removed:
             raise self._mismatch(f"column {removed[0]!r} is in the table and not in the contract")
-        for column in self.contract.columns:
+        for column in self.contract.stored_columns:
             self._fit_column(column, found.get(column.name))
 
     def _fit_column(self, column: ColumnContract, found: str | None) -> None:
@@ -128,19 +137,24 @@ class IcebergTable:
 
     def start_branch(self, branch: str) -> None:
         """Begin a run's branch at main, dropping what this and earlier runs left half done."""
-        for stale in [name for name in self.state().refs if name.startswith(RUN_BRANCH)]:
-            self._alter(f"DROP BRANCH `{stale}`")
+        self.drop_branches(*(name for name in self.state().refs if name.startswith(RUN_BRANCH)))
+        self.create_branch(branch)
+
+    def create_branch(self, branch: str) -> None:
+        """Begin a branch at main."""
         self._alter(f"CREATE BRANCH `{branch}`")
 
-    def drop_branch(self, branch: str) -> None:
-        """Drop a branch, if it is there."""
-        if branch in self.state().refs:
-            self._alter(f"DROP BRANCH `{branch}`")
+    def drop_branches(self, *branches: str) -> None:
+        """Drop those of the branches that are there."""
+        refs = self.state().refs
+        for name in branches:
+            if name in refs:
+                self._alter(f"DROP BRANCH `{name}`")
 
     def has_rows(self) -> bool:
         """Tell whether readers of main see any row."""
         head = self.state().head(MAIN)
-        return head is not None and int(head.summary.get("total-records", 0)) > 0
+        return head is not None and head.rows > 0
 
     def append(self, rows: DataFrame, branch: str, run_id: str) -> None:
         """Add rows to a branch, in one commit that names the run."""
@@ -151,11 +165,14 @@ class IcebergTable:
         self._writer(rows, branch, run_id).overwrite(F.lit(True))
 
     def _writer(self, rows: DataFrame, branch: str, run_id: str) -> Any:
-        return (
-            rows.writeTo(f"{self.name}.`branch_{branch}`")
-            .option(f"snapshot-property.{RUN_ID}", run_id)
-            .option(f"snapshot-property.{VERSION}", self.contract.version)
-        )
+        writer = rows.writeTo(f"{self.name}.`branch_{branch}`")
+        for name, value in self.properties(run_id).items():
+            writer = writer.option(f"snapshot-property.{name}", value)
+        return writer
+
+    def properties(self, run_id: str) -> dict[str, str]:
+        """What every snapshot of a run says of it."""
+        return {RUN_ID: run_id, VERSION: self.contract.version}
 
     def fast_forward(self, branch: str) -> None:
         """Move main to a branch that began at it, in one commit of the catalog."""
@@ -163,24 +180,6 @@ class IcebergTable:
             f"CALL {CATALOG}.system.fast_forward(table => '{self.database}.{self.contract.name}', "
             f"branch => '{MAIN}', to => '{branch}')"
         )
-
-    def merge(self, rows: DataFrame, branch: str, run_id: str) -> None:
-        """Bring rows into a branch by primary key: known keys are updated, new ones added.
-
-        Reads `rows` more than once, so they should be cheap to read.
-        """
-        view = f"merge_{self.contract.name}"
-        rows.createOrReplaceTempView(view)
-        same_key = " AND ".join(f"t.`{key}` = s.`{key}`" for key in self.contract.primary_key)
-        try:
-            self.spark.sql(
-                f"MERGE INTO {self.name}.`branch_{branch}` t USING {view} s ON {same_key}"
-                " WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *"
-            )
-        finally:
-            self.spark.catalog.dropTempView(view)
-        # SQL commits carry no properties of ours; an empty append on top names the run.
-        self.append(rows.limit(0), branch, run_id)
 
 
 def _is_wider_decimal(found: str, wanted: str) -> bool:

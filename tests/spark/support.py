@@ -12,6 +12,9 @@ from pyspark.sql import DataFrame, Row, SparkSession
 import curate
 import publish
 import stage
+from lake_spark.contract import parse_contract
+from lake_spark.parquet_tables import ParquetTable
+from lake_spark.places import table_for
 
 ZONES = ("raw", "processed", "curated", "quarantine", "artifacts")
 
@@ -94,6 +97,14 @@ class Lake:
         self.publish(run_id)
         return report
 
+    def report(self, run_id: str = "run-1") -> dict[str, Any]:
+        """Give the stage report of a run."""
+        return self._read(self.name, run_id, "stage.json")
+
+    def change_report(self, run_id: str, **facts: Any) -> None:
+        """Have the stage report of a run say something else."""
+        self._write(self.name, run_id, "stage.json", self.report(run_id) | facts)
+
     def curate(
         self, product: str, run_id: str = "run-1", snapshots: dict[str, str | None] | None = None
     ) -> dict[str, Any]:
@@ -119,6 +130,14 @@ class Lake:
         """Give what readers of the table see, sorted, as tuples."""
         rows: list[Row] = self.spark.table(self.table).select(*(columns or ["*"])).collect()
         return sorted((tuple(row) for row in rows), key=str)
+
+    def published(self, *columns: str) -> list[tuple[Any, ...]]:
+        """Give what readers see of the contract's columns, sorted, whatever the table's format."""
+        contract = parse_contract(self.contract)
+        table = table_for(self.spark, contract, "processed", f"s3://{bucket('processed')}/")
+        rows = table.read() if isinstance(table, ParquetTable) else self.spark.table(self.table)
+        found = rows.select(*(columns or contract.column_names)).collect()
+        return sorted((tuple(row) for row in found), key=str)
 
     def quarantined(self, run_id: str = "run-1", name: str | None = None) -> list[Row]:
         """Give a run's bad rows as the catalog has them, in the order of their records."""

@@ -30,7 +30,8 @@ class ParquetLake(Lake):
 
     def rows(self, *columns: str) -> list[tuple[Any, ...]]:
         """Give what readers see who go where the catalog points, sorted."""
-        rows = self.parquet().read().select(*(columns or ["*"])).collect()
+        names = columns or [one["name"] for one in self.contract["columns"]]
+        rows = self.parquet().read().select(*names).collect()
         return sorted((tuple(row) for row in rows), key=str)
 
     def keys(self, below: str) -> list[str]:

@@ -91,7 +91,7 @@ def test_a_merge_brings_the_newest_row_of_each_key_into_the_table(lake: Lake) ->
     report = lake.stage("run-2")
     assert lake.rows("id", "amount") == [(1, Decimal(1)), (2, Decimal(2))]
     lake.publish("run-2")
-    assert lake.rows() == [
+    assert lake.rows("id", "customer", "amount") == [
         (1, "Ada", Decimal(1)),
         (2, "Eve", Decimal(21)),
         (3, "Ada", Decimal(30)),
