@@ -1,9 +1,11 @@
 """Reads the columns, the primary key and the partitioning from a contract's ``schema``."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from data_lake.contracts.column_extensions import read_column_extensions
 from data_lake.contracts.models import Classification, Column
 from data_lake.problems import FieldPath, Problem, nearest
 from data_lake.yaml_marks import MarkedDocument
@@ -51,18 +53,33 @@ def read_table(document: MarkedDocument, problems: list[Problem]) -> Table:
         problems.append(document.problem(PROPERTIES, "must list the columns", value="none"))
         return Table()
     columns = [_column(document, index, item, problems) for index, item in enumerate(properties)]
-    first_lines: dict[str, int] = {}
-    for index, column in enumerate(columns):
-        path = (*PROPERTIES, index, "name")
-        if column.name in first_lines:
-            rule = f"is given twice, first on line {first_lines[column.name]}; keep one"
-            problems.append(document.problem(path, rule))
-        first_lines.setdefault(column.name, document.line(path))
+    _check_names(document, columns, problems)
     key = _positioned(document, properties, "primaryKey", "primaryKeyPosition", problems)
     partition = _positioned(document, properties, "partitioned", "partitionKeyPosition", problems)
     table = Table(tuple(columns), key, partition)
     _check_key_and_partition(document, table, properties, problems)
     return table
+
+
+def _check_names(
+    document: MarkedDocument, columns: Sequence[Column], problems: list[Problem]
+) -> None:
+    first_lines: dict[str, int] = {}
+    sources: dict[str, str] = {}
+    for index, column in enumerate(columns):
+        path = (*PROPERTIES, index, "name")
+        source = (column.source or column.name).lower()
+        if column.name in first_lines:
+            rule = f"is given twice, first on line {first_lines[column.name]}; keep one"
+            problems.append(document.problem(path, rule))
+        elif source in sources:
+            rule = (
+                f"is what raw files call column {sources[source]!r}, too, or differs only in "
+                "upper and lower case, which Spark does not tell apart"
+            )
+            problems.append(document.problem(path, rule, value=repr(column.source or column.name)))
+        first_lines.setdefault(column.name, document.line(path))
+        sources.setdefault(source, column.name)
 
 
 def _column(
@@ -78,15 +95,19 @@ def _column(
         problems.append(document.problem((*path, "classification"), rule, nearest=near))
         classification = "internal"
     for field, rule in (
-        ("physicalName", "must equal name, because a table has one name for a column"),
+        (
+            "physicalName",
+            "must equal name, because a table has one name for a column; what raw files call it "
+            "is the custom property sourceName",
+        ),
         ("enum", "is not enforced; write it as a quality rule of kind set"),
-        ("customProperties", "is not known to the lake here; remove it"),
     ):
         if item.get(field) and item[field] != item["name"]:
             problems.append(document.problem((*path, field), rule))
     if item.get("unique") and not item.get("primaryKey"):
         rule = "is enforced for the primary key only; remove it"
         problems.append(document.problem((*path, "unique"), rule))
+    extensions = read_column_extensions(document, path, item, problems)
     return Column(
         name=item["name"],
         type=_type(document, path, item, problems),
@@ -94,6 +115,7 @@ def _column(
         description=item.get("description", ""),
         classification=classification,
         pattern=_datetime_pattern(document, path, item, problems),
+        source=extensions.source_name,
     )
 
 

@@ -8,66 +8,16 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from data_lake.contracts.cron import check_cron, known_time_zones
+from data_lake.contracts.raw_source import RawSource
 
 TableFormat = Literal["iceberg", "parquet"]
 WriteMode = Literal["append", "merge", "replace"]
-OneCharacter = Annotated[str, Field(min_length=1, max_length=1)]
-# Encodings in which Spark, Java and Python agree on names and on the byte of a line end.
-Encoding = Literal["UTF-8", "US-ASCII", "ISO-8859-1", "windows-1252"]
 
 
 class Extension(BaseModel):
     """Base of what stands in a contract: frozen, no unknown fields, no conversion of types."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, alias_generator=to_camel)
-
-
-class RawSource(Extension):
-    """Where a dataset's files arrive and how they are written.
-
-    ``null_values`` are the words that mean null, by default only the empty field.
-    """
-
-    prefix: str
-    format: Literal["csv", "jsonl"]
-    delimiter: OneCharacter = ","
-    quote: OneCharacter = '"'
-    escape: OneCharacter = '"'
-    header: bool = True
-    encoding: Encoding = "UTF-8"
-    null_values: Annotated[tuple[str, ...], Field(strict=False)] = ("",)
-    multiline: bool = False
-
-    @field_validator("prefix")
-    @classmethod
-    def _folder(cls, prefix: str) -> str:
-        if not re.fullmatch(r"([A-Za-z0-9=-][A-Za-z0-9._=-]*/)+", prefix):
-            raise ValueError(
-                "must be folders of letters, digits, '.', '-', '_' and '=' that end in '/', such "
-                "as flights/, without a leading '/', '.' or '_'"
-            )
-        return prefix
-
-    @field_validator("delimiter", "quote", "escape", "header", "multiline")
-    @classmethod
-    def _csv_only(cls, value: str | bool, info: ValidationInfo) -> str | bool:
-        if info.data.get("format") == "jsonl":
-            raise ValueError("is for format csv; remove it, or use format csv")
-        return value
-
-    @field_validator("encoding")
-    @classmethod
-    def _json_is_utf8(cls, encoding: str, info: ValidationInfo) -> str:
-        if info.data.get("format") == "jsonl" and encoding != "UTF-8":
-            raise ValueError("must be UTF-8 for format jsonl")
-        return encoding
-
-    @field_validator("quote")
-    @classmethod
-    def _not_the_delimiter(cls, quote: str, info: ValidationInfo) -> str:
-        if quote == info.data.get("delimiter"):
-            raise ValueError("must differ from delimiter")
-        return quote
 
 
 class TriggerSource(Extension):

@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from data_lake.contracts.extensions import RawSource, Schedule, TableFormat, WriteMode
+from data_lake.contracts.extensions import Schedule, TableFormat, WriteMode
+from data_lake.contracts.raw_source import RawSource
 
 Scalar = str | bool | int | float
 Severity = Literal["warn", "quarantine", "fail"]
@@ -17,7 +18,10 @@ class _Part(BaseModel):
 
 
 class Column(_Part):
-    """One column. ``type`` is a Spark SQL type; ``pattern`` a Spark datetime pattern, if any."""
+    """One column. ``type`` is a Spark SQL type; ``pattern`` a Spark datetime pattern, if any.
+
+    ``source`` is what the raw files call it, where that is not its name.
+    """
 
     name: str
     type: str
@@ -25,6 +29,7 @@ class Column(_Part):
     description: str = ""
     classification: Classification = "internal"
     pattern: str | None = None
+    source: str | None = None
 
 
 class Rule(_Part):

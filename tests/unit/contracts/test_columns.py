@@ -10,6 +10,30 @@ COUNTRIES = "countries.odcs.yaml"
 SALES = "sales.odcs.yaml"
 MISTAKES = [
     (
+        COUNTRIES, "- {name: title, logicalType: string}", "- {name: title, logicalType: string, "
+        "customProperties: [{property: sourceNam, value: Title}]}",
+        "13: schema[countries].properties[title].customProperties[sourceNam].property: is not a "
+        "known field: got 'sourceNam'; did you mean 'sourceName'?",
+    ),
+    (
+        COUNTRIES, "- {name: title, logicalType: string}", "- {name: title, logicalType: string, "
+        "customProperties: [{property: sourceName, value: ''}]}",
+        "13: schema[countries].properties[title].customProperties[sourceName].value: must have at "
+        "least 1 character: got ''",
+    ),
+    (
+        COUNTRIES, "- {name: title, logicalType: string}", "- {name: title, logicalType: string, "
+        "customProperties: [{property: sourceName, value: a}, {property: sourceName, value: b}]}",
+        "13: schema[countries].properties[title].customProperties[sourceName].property: is given "
+        "twice; keep one: got 'sourceName'",
+    ),
+    (
+        COUNTRIES, "- {name: title, logicalType: string}", "- {name: title, logicalType: string, "
+        "customProperties: [{property: sourceName, value: Code}]}",
+        "13: schema[countries].properties[title].name: is what raw files call column 'code', too, "
+        "or differs only in upper and lower case, which Spark does not tell apart: got 'Code'",
+    ),
+    (
         SALES, '- {name: total, logicalType: number, physicalType: "decimal(12,2)"}',
         "- {name: total}",
         "13: schema[sales].properties[total].logicalType: is required: one of string, boolean, "
@@ -19,13 +43,14 @@ MISTAKES = [
         SALES, "- {name: total, logicalType: number,", "- {name: total, physicalName: sum,"
         " logicalType: number,",
         "13: schema[sales].properties[total].physicalName: must equal name, because a table has "
-        "one name for a column: got 'sum'",
+        "one name for a column; what raw files call it is the custom property sourceName: "
+        "got 'sum'",
     ),
     (
         COUNTRIES, "- {name: title, logicalType: string}", "- {name: title, logicalType: string, "
         "customProperties: [{property: masked, value: true}]}",
-        "13: schema[countries].properties[title].customProperties: is not known to the lake here; "
-        "remove it: got [{'property': 'masked', 'value': True}]",
+        "13: schema[countries].properties[title].customProperties[masked].property: is not a known "
+        "field; known are sourceName: got 'masked'",
     ),
     (
         COUNTRIES, "  - name: countries\n    properties", "  - name: countries\n"

@@ -33,6 +33,7 @@ def test_a_dataset_is_compiled_with_every_field_that_functions_and_spark_read(la
         "raw": {
             "prefix": "orders/",
             "format": "csv",
+            "compression": "auto",
             "delimiter": ",",
             "quote": '"',
             "escape": '"',
@@ -40,6 +41,11 @@ def test_a_dataset_is_compiled_with_every_field_that_functions_and_spark_read(la
             "encoding": "UTF-8",
             "null_values": [""],
             "multiline": False,
+            "comment": None,
+            "skip_lines": 0,
+            "line_end": "any",
+            "decimal_separator": ".",
+            "records": None,
         },
         "columns": [
             _column("order_id", "bigint", required=True),

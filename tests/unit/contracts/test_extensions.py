@@ -101,8 +101,8 @@ MISTAKES = [
     ),
     (
         ORDERS, "format: csv", "format: cvs",
-        "71: customProperties[raw].value.format: must be 'csv' or 'jsonl': got 'cvs'; "
-        "did you mean 'csv'?",
+        "71: customProperties[raw].value.format: must be 'csv', 'jsonl', 'json' or "
+        "'parquet': got 'cvs'; did you mean 'csv'?",
     ),
     (
         ORDERS, "format: csv", "format: csv\n      delimeter: ;",
@@ -111,8 +111,8 @@ MISTAKES = [
     ),
     (
         ORDERS, "format: csv", "format: csv\n      encoding: utf8",
-        "72: customProperties[raw].value.encoding: must be 'UTF-8', 'US-ASCII', 'ISO-8859-1' or "
-        "'windows-1252': got 'utf8'; did you mean 'UTF-8'?",
+        "72: customProperties[raw].value.encoding: must be 'UTF-8', 'US-ASCII', 'ISO-8859-1', "
+        "'windows-1252', 'UTF-16', 'UTF-16LE' or 'UTF-16BE': got 'utf8'; did you mean 'UTF-8'?",
     ),
     (
         COUNTRIES, "format: jsonl", "format: jsonl, header: true",

@@ -34,7 +34,7 @@ def test_all_problems_of_all_files_are_said_at_once_in_order(lake: Lake) -> None
     folder = lake(
         (ORDERS, "status: active", "status: activ"),
         (ORDERS, "0 6 ? * MON-FRI *", "daily"),
-        (COUNTRIES, "format: jsonl", "format: json"),
+        (COUNTRIES, "format: jsonl", "format: jsn"),
         ("sales.sql", "from orders", "from oders"),
     )
 
