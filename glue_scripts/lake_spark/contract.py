@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lake_spark.errors import ContractMismatch, ContractMissing
+from lake_spark.sql import quoted
 from lake_spark.storage import read_json
 
 FORMAT = 1
@@ -20,7 +21,9 @@ ARRIVED = "_arrived_at"
 class ColumnContract:
     """One column: its Spark SQL type and whether it must have a value.
 
-    `pattern` is Spark's datetime pattern for dates and timestamps; None means ISO 8601.
+    `pattern` is Spark's datetime pattern for dates and timestamps; None means ISO 8601. `id` is
+    what the column is called whatever its name. `transform` is what of its values an Iceberg table
+    is partitioned by, such as `day` or `bucket(16)`; None means the values themselves.
     """
 
     name: str
@@ -28,6 +31,17 @@ class ColumnContract:
     required: bool
     description: str
     pattern: str | None
+    id: str | None = None
+    transform: str | None = None
+    deprecated: bool = False
+
+    @property
+    def partition_term(self) -> str:
+        """What of the column a table is partitioned by, in the words of Iceberg's SQL."""
+        if self.transform is None:
+            return quoted(self.name)
+        name, bracket, number = self.transform.partition("(")
+        return f"{name}({number.rstrip(')') + ', ' if bracket else ''}{quoted(self.name)})"
 
 
 ARRIVED_COLUMN = ColumnContract(
@@ -79,6 +93,8 @@ class Contract:
 
     `raw` is None for products; `inputs` and `sql` are empty for datasets. Where rows are merged,
     `version_column` tells which of two rows with the same key is newer; without it, arrival does.
+    `evolution` is how far files and table may differ from the contract: strict, additive or
+    permissive. `atomicity` is how much of a Parquet table changes at once: partition or table.
     """
 
     name: str
@@ -95,11 +111,19 @@ class Contract:
     inputs: tuple[str, ...]
     sql: str
     version_column: str | None = None
+    evolution: str = "strict"
+    atomicity: str = "partition"
 
     @property
     def column_names(self) -> list[str]:
         """The names of the columns, in the contract's order."""
         return [column.name for column in self.columns]
+
+    @property
+    def partition_terms(self) -> list[str]:
+        """What the table is partitioned by, in the words of Iceberg's SQL."""
+        terms = {column.name: column.partition_term for column in self.columns}
+        return [terms[name] for name in self.partition_by]
 
     @property
     def merges_by_arrival(self) -> bool:
@@ -163,6 +187,8 @@ def parse_contract(entry: Mapping[str, Any]) -> Contract:
         inputs=tuple(entry.get("inputs") or ()),
         sql=entry.get("sql") or "",
         version_column=entry.get("version_column"),
+        evolution=entry.get("evolution") or "strict",
+        atomicity=entry.get("atomicity") or "partition",
     )
     _check_names(contract)
     return contract
@@ -175,6 +201,9 @@ def _column(entry: Mapping[str, Any], keys: tuple[str, ...]) -> ColumnContract:
         required=bool(entry.get("required")) or entry["name"] in keys,
         description=entry.get("description") or "",
         pattern=entry.get("pattern"),
+        id=entry.get("id"),
+        transform=entry.get("transform"),
+        deprecated=bool(entry.get("deprecated")),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
 
+from lake_spark.evolution import fit_to_contract
 from lake_spark.merging import Merge
 from lake_spark.sinks import Staged
 from lake_spark.sql import quoted
@@ -45,28 +46,28 @@ class IcebergSink:
         contract, target = self.target.contract, self.target
         # What earlier runs, killed or not published, have left.
         delete_prefix(self.staging_uri)
-        target.fit_to_contract()
+        changes = fit_to_contract(target)
         target.start_branch(self.branch)
         good = rows.select(*(quoted(name) for name in contract.stored_names))
         if contract.write_mode == "merge" and target.has_rows():
-            return self._merge(good)
+            return self._merge(good, changes)
         write = target.replace if contract.write_mode == "replace" else target.append
         write(good, self.branch, self.run_id)
-        return self._staged(None)
+        return self._staged(None, changes=changes)
 
-    def _merge(self, good: DataFrame) -> Staged:
+    def _merge(self, good: DataFrame, changes: tuple[str, ...]) -> Staged:
         folder = rows_uri(self.staging_uri, self.run_id)
         good.write.mode("overwrite").parquet(folder)
         merge = Merge.of(self.target, self.target.spark.read.schema(good.schema).parquet(folder))
         stale = merge.stale_in(self.branch)
         merge.into(self.branch, self.run_id)
-        return self._staged(merge.rows.count(), stale)
+        return self._staged(merge.rows.count(), stale, changes)
 
-    def _staged(self, rows: int | None, stale: int = 0) -> Staged:
+    def _staged(self, rows: int | None, stale: int = 0, changes: tuple[str, ...] = ()) -> Staged:
         head = self.target.state().head(self.branch)
         assert head is not None  # noqa: S101 - it was written just now
         count = int(head.summary.get(ADDED, 0)) if rows is None else rows
-        return Staged(count, self.branch, str(head.id), stale)
+        return Staged(count, self.branch, str(head.id), stale, changes)
 
     def discard(self) -> None:
         """Drop the branch and the rows beside it."""

@@ -145,7 +145,7 @@ def _stage(run: Run, checked: DataFrame, files: Sequence[InputFile]) -> tuple[St
         counts = recount(checked, run.contract)
     if not staged.rows:
         run.sink.discard()
-        staged = Staged(0, None, None)
+        staged = Staged(0, None, None, changes=staged.changes)
     return staged, counts
 
 
@@ -179,6 +179,7 @@ def _report(run: Run, counts: Counts, staged: Staged, files: Sequence[InputFile]
             for position, file in enumerate(files)
         ],
         "table": run.sink.table,
+        "schema_changes": list(staged.changes),
         "branch": staged.branch,
         "snapshot_id": staged.snapshot_id,
         "quarantine_uri": run.quarantine.run_uri if counts.rows_quarantined else None,

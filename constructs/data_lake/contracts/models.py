@@ -4,7 +4,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from data_lake.contracts.extensions import Schedule, TableFormat, WriteMode
+from data_lake.contracts.extensions import (
+    Atomicity,
+    Evolution,
+    Schedule,
+    TableFormat,
+    WriteMode,
+)
 from data_lake.contracts.raw_source import RawSource
 
 Scalar = str | bool | int | float
@@ -20,7 +26,8 @@ class _Part(BaseModel):
 class Column(_Part):
     """One column. ``type`` is a Spark SQL type; ``pattern`` a Spark datetime pattern, if any.
 
-    ``source`` is what the raw files call it, where that is not its name.
+    ``source`` is what the raw files call it, where that is not its name; ``id`` what it is called
+    whatever its name; ``transform`` what of it an Iceberg table is partitioned by, such as ``day``.
     """
 
     name: str
@@ -30,6 +37,9 @@ class Column(_Part):
     classification: Classification = "internal"
     pattern: str | None = None
     source: str | None = None
+    id: str | None = None
+    transform: str | None = None
+    deprecated: bool | None = None
 
 
 class Rule(_Part):
@@ -84,6 +94,9 @@ class _Contract(_Part):
     columns: tuple[Column, ...]
     primary_key: tuple[str, ...]
     partition_by: tuple[str, ...]
+    version_column: str | None = None
+    evolution: Evolution = "strict"
+    atomicity: Atomicity = "partition"
     rules: tuple[Rule, ...]
     quality: Quality
     freshness_hours: int | float | None = None

@@ -11,8 +11,9 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from data_lake.contracts import sql
-from data_lake.contracts.columns import PROPERTIES, Table
+from data_lake.contracts.columns import Table
 from data_lake.contracts.models import Column, Rule, Severity
+from data_lake.contracts.places import PROPERTIES
 from data_lake.contracts.rule_kinds import KINDS, ExpressionRule, Implementation, SetRule
 from data_lake.model_problems import Locate, model_problems
 from data_lake.problems import FieldPath, Problem, nearest
