@@ -220,8 +220,9 @@ def test_what_a_contract_says_of_versions_partitions_and_changes_is_compiled(lak
     folder = lake(
         (
             "orders.odcs.yaml",
-            "      - name: ordered_on\n        logicalType: date\n",
-            "      - name: ordered_on\n        logicalType: date\n        id: the_day\n"
+            "        logicalType: date\n        logicalTypeOptions:\n"
+            "          format: dd.MM.yyyy\n",
+            "        logicalType: date\n        id: the_day\n"
             "        required: true\n        partitioned: true\n"
             "        customProperties: [{property: partitionTransform, value: month}]\n"
             "      - name: revision\n        logicalType: integer\n        required: true\n"
