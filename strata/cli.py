@@ -1,24 +1,25 @@
 """The command line: `strata <command>`."""
 
 import argparse
-import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from config.loading import SettingsError, available_environments, load_settings
 from data_lake.contracts import ContractError, ContractSet, load_contracts
 from strata.activity import wait_until_quiet
 from strata.arrivals import put
 from strata.console import Narrator, console, show_rows
+from strata.contract_commands import add_contract_commands
 from strata.demo import demo
 from strata.destruction import destroy
-from strata.drafting.command import new_contract
 from strata.errors import StrataError
 from strata.local.lake import attach, bring_up, bring_up_to_date, find, take_down
 from strata.notices import open_inbox
 from strata.page import write_page
 from strata.paths import ROOT, state_folder
+from strata.products.command import FORMATS, show_graph
 from strata.query import query
 from strata.report import runs_table, steps_table
 
@@ -70,21 +71,21 @@ def _parser() -> argparse.ArgumentParser:
     destroying.add_argument("--env", required=True, choices=available_environments())
     destroying.add_argument("--plan", action="store_true", help="only say it")
     destroying.add_argument("--yes", action="store_true", help="do not ask; refused in prod")
-    contract = commands.add_parser("contract", help="Draft a contract from a sample file.")
-    new = contract.add_subparsers(required=True, metavar="action").add_parser(
-        "new", description="Draft the contract of a dataset from a CSV or JSON Lines file."
-    )
-    new.set_defaults(command=_contract_new)
-    new.add_argument("dataset", help="the name of the dataset and of its table")
-    new.add_argument("--from", dest="sample", type=Path, required=True, metavar="FILE")
-    new.add_argument("--output", type=Path, default=ROOT / "contracts", metavar="FOLDER")
-    new.add_argument(
-        "--clean-copy",
-        type=Path,
-        metavar="FILE",
-        help="also write the sample with column names that tables can have",
-    )
+    _add_products(commands)
+    add_contract_commands(commands)
     return parser
+
+
+def _add_products(commands: Any) -> None:
+    products = commands.add_parser("products", help="Show what products are built from.")
+    graph = products.add_subparsers(required=True, metavar="action").add_parser(
+        "graph", description="Show datasets, products, and which is built from which."
+    )
+    graph.set_defaults(command=_products_graph)
+    graph.add_argument("--format", choices=FORMATS, default="tree")
+    graph.add_argument(
+        "--output", type=Path, metavar="FILE", help="write to a file; not for format tree"
+    )
 
 
 def _demo(_options: argparse.Namespace) -> None:
@@ -161,14 +162,12 @@ def _destroy(options: argparse.Namespace) -> None:
     destroy(options.env, plan_only=options.plan, without_asking=options.yes)
 
 
-def _contract_new(options: argparse.Namespace) -> None:
-    made = new_contract(
-        options.dataset, options.sample, options.output, clean_copy=options.clean_copy
-    )
-    file = options.clean_copy or options.sample
-    console.print(f"drafted {made}; edit it, then:", markup=False, soft_wrap=True)
-    for step in ("validate", "up", f"put {options.dataset} {shlex.quote(str(file))}"):
-        console.print(f"  strata {step}", markup=False, soft_wrap=True)
+def _products_graph(options: argparse.Namespace) -> None:
+    if options.output is not None and options.format == "tree":
+        raise StrataError(
+            "--output: a tree is drawn for the terminal; add --format mermaid, dot, svg or json"
+        )
+    show_graph(_contracts(), options.format, options.output)
 
 
 def _contracts() -> ContractSet:

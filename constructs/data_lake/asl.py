@@ -203,9 +203,10 @@ def each(
     states: States,
     *,
     at_once: int,
-    catch: str,
+    catch: str | None,
     catch_assign: Mapping[str, Any] | None = None,
-    then: str,
+    then: str | None = None,
+    output: Any = None,
 ) -> State:
     """Do the same for every item, inside this execution.
 
@@ -216,9 +217,10 @@ def each(
         at_once: the most items that are worked on at the same time.
         catch: as for ``task``.
         catch_assign: as for ``task``.
-        then: the next state; its input is the list of the items' outputs.
+        then: as for ``task``.
+        output: the state's output. Default: the list of the items' outputs.
     """
-    return {
+    state: State = {
         "Type": "Map",
         "Items": items,
         "MaxConcurrency": at_once,
@@ -227,9 +229,12 @@ def each(
             "StartAt": start,
             "States": states,
         },
-        "Catch": [caught(catch, catch_assign)],
-        "Next": then,
     }
+    if catch is not None:
+        state["Catch"] = [caught(catch, catch_assign)]
+    if output is not None:
+        state["Output"] = output
+    return state | _way(then)
 
 
 def caught(then: str, assign: Mapping[str, Any] | None = None) -> State:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from data_lake.asl import States, choose, each, invoke, remember, run_job
+from data_lake.asl import State, States, choose, each, invoke, remember, run_job
 from data_lake.retries import PUBLISH_UNSURE
 from data_lake.run_states import JOB_RUN, RunStates, unexpected_answer
 from data_lake.spark_job import SparkJob
@@ -47,23 +47,25 @@ class CurateMachine:
                     catch_assign={},
                     then="BuildProducts",
                 ),
+                # One wave after the other: a product is built from what its inputs became.
                 "BuildProducts": each(
-                    "{% $states.input.products %}",
-                    "RememberRun",
-                    self._product(),
-                    at_once=_PRODUCTS_AT_ONCE,
+                    "{% $states.input.waves %}",
+                    "BuildWave",
+                    {"BuildWave": self._wave()},
+                    at_once=1,
                     catch="NotPlanned",
                     catch_assign={},
                     then="AllBuilt?",
                 ),
                 "AllBuilt?": choose(
-                    ("true in $states.input.failed", "ProductsFailed"), otherwise="ProductsBuilt"
+                    ("true in $states.input.products.failed", "ProductsFailed"),
+                    otherwise="ProductsBuilt",
                 ),
                 "ProductsBuilt": {"Type": "Succeed"},
                 "ProductsFailed": {
                     "Type": "Fail",
                     "Error": "ProductsFailed",
-                    "Cause": "{% $string($states.input[failed]) %}",
+                    "Cause": "{% $string($states.input.products[failed]) %}",
                 },
                 "NotPlanned": {
                     "Type": "Fail",
@@ -72,6 +74,16 @@ class CurateMachine:
                 },
             },
         }
+
+    def _wave(self) -> State:
+        return each(
+            "{% $states.input.products %}",
+            "RememberRun",
+            self._product(),
+            at_once=_PRODUCTS_AT_ONCE,
+            catch=None,
+            output={"products": "{% $states.result %}"},
+        )
 
     def _product(self) -> States:
         return {
@@ -98,6 +110,7 @@ class CurateMachine:
             ),
             "RunOpened?": choose(
                 ("$run.status = 'opened'", "BuildProduct"),
+                ("$run.status = 'unchanged'", "CloseSkipped"),
                 ("$run.status in ['nothing_waiting', 'busy']", "ProductDone"),
                 otherwise="UnexpectedAnswer",
             ),
@@ -115,6 +128,7 @@ class CurateMachine:
             "GoodEnough?": choose(
                 ("$judgement.decision = 'publish'", "PublishProduct"),
                 ("$judgement.decision = 'quarantine'", "CloseQuarantined"),
+                ("$judgement.decision = 'unchanged'", "CloseSkipped"),
                 ("$judgement.decision = 'empty'", "CloseRejected"),
                 otherwise="UnexpectedAnswer",
             ),
@@ -137,6 +151,7 @@ class CurateMachine:
             "CloseRejected": self.shared.close(
                 "rejected", catch="CloseFailed", then="NotifyQuarantine"
             ),
+            "CloseSkipped": self.shared.close("skipped", catch="CloseFailed", then="InputsMoved?"),
             "NotifyQuarantine": self.shared.notify(catch="InputsMoved?", then="InputsMoved?"),
             "InputsMoved?": choose(
                 (f"$closed.more_waiting and $round < {_ROUNDS}", "BuildAgain"),

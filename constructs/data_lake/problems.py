@@ -36,10 +36,10 @@ def nearest(word: object, options: Iterable[str]) -> str:
     """The option that looks most like ``word``, or "" when none does."""
     by_lower = {option.lower(): option for option in options}
     written = str(word).lower()
-    found = difflib.get_close_matches(written, by_lower, n=5, cutoff=0.6)
     # A swap of letters is the commonest slip, and difflib ranks it low.
-    swapped = [option for option in found if sorted(option) == sorted(written)]
-    return by_lower[(swapped or found)[0]] if found else ""
+    swapped = [option for option in by_lower if sorted(option) == sorted(written)]
+    found = swapped or difflib.get_close_matches(written, by_lower, n=1, cutoff=0.6)
+    return by_lower[found[0]] if found else ""
 
 
 def shown(value: object, limit: int = 80) -> str:

@@ -33,7 +33,7 @@ _DESCRIPTIONS: Final = {
     "check_drift": "Compares what the crawler found with the contract",
     "judge": "Decides from the quality of the staged rows whether to publish them",
     "close_run": "Records a run's outcome, releases its lock and writes its notice",
-    "plan_products": "Names the products that are built on a dataset",
+    "plan_products": "Orders the products that are built on what was published",
 }
 
 _READ_CONTRACTS: Final = ("open_run", "inspect_files", "check_drift", "close_run", "plan_products")
@@ -141,7 +141,7 @@ class RunFunctions(Construct):
 
     @property
     def plan_products(self) -> LakeFunction:
-        """Names the products that are built on a dataset."""
+        """Orders the products that are built on what was published."""
         return self._functions["plan_products"]
 
     def _allow_opening(self) -> None:

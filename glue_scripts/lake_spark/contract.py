@@ -11,10 +11,25 @@ from lake_spark.storage import read_json
 
 FORMAT = 1
 """The version of the compiled bundle that this package reads."""
+CLASSIFIED = ("confidential", "restricted")
+"""The classifications of columns whose values quarantine hides."""
 INTERNAL = "__"
 """Names that begin so are the jobs' own columns; a contract may not use them."""
 ARRIVED = "_arrived_at"
 """The lake's own column of merged tables: when the file of a row's present version arrived."""
+
+
+@dataclass(frozen=True)
+class Protection:
+    """What becomes of a column's values on their way to the table.
+
+    method: hash, tokenize, truncate (`keep` characters of a text; times cut `to` month or year),
+    drop or none.
+    """
+
+    method: str
+    keep: int | None = None
+    to: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +49,13 @@ class ColumnContract:
     id: str | None = None
     transform: str | None = None
     deprecated: bool = False
+    classification: str = "internal"
+    protection: Protection | None = None
+
+    @property
+    def is_classified(self) -> bool:
+        """Whether its values must not be seen where they are not needed."""
+        return self.classification in CLASSIFIED or self.protection is not None
 
     @property
     def partition_term(self) -> str:
@@ -53,24 +75,54 @@ ARRIVED_COLUMN = ColumnContract(
 )
 
 
+ROW_KINDS = frozenset(
+    ("type", "set", "range", "pattern", "length", "comparison", "reference", "expression")
+)
+"""Kinds of rule that judge each row."""
+DATASET_KINDS = frozenset(
+    ("completeness", "unique", "row_count", "freshness", "sum", "average", "sql")
+)
+"""Kinds of rule that judge the rows of a run together."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """One quality rule; which of the optional fields are set follows from `kind`.
 
-    kind: set (`values`), range (`minimum`, `maximum`, both included), pattern (`pattern`, a Java
-    regular expression that must be found), length (`minimum`, `maximum`, in characters) or
-    expression (`expression`, SQL). Severity: warn, quarantine or fail.
+    kind: type (`type`, `format`), set (`values`), range (`minimum`, `maximum`, both included),
+    pattern (`pattern`, a Java regular expression that must be found), length (`minimum`, `maximum`,
+    in characters), comparison (`operator` between two columns), reference (`dataset` and its
+    columns `keys`), expression (`expression`, SQL); completeness (`missing`), unique, row_count
+    (`minimum`, `maximum`), freshness (`hours`), sum and average (`minimum`, `maximum`), sql
+    (`expression` over aggregates). Severity: warn, quarantine or fail. `threshold` is the share of
+    rows that must pass, None where the contract gives none.
     """
 
     id: str
     kind: str
     columns: tuple[str, ...]
     severity: str
-    values: tuple[Any, ...]
-    minimum: Any
-    maximum: Any
-    pattern: str | None
-    expression: str | None
+    dimension: str = "conformity"
+    threshold: float | None = None
+    type: str = ""
+    format: str | None = None
+    values: tuple[Any, ...] = ()
+    minimum: Any = None
+    maximum: Any = None
+    pattern: str | None = None
+    operator: str = ""
+    dataset: str = ""
+    keys: tuple[str, ...] = ()
+    expression: str | None = None
+    missing: tuple[Any, ...] = ()
+    hours: float | None = None
+    within_percent: float | None = None
+    runs: int | None = None
+
+    @property
+    def is_of_rows(self) -> bool:
+        """Tell whether each row passes or breaks the rule by itself."""
+        return self.kind in ROW_KINDS
 
 
 @dataclass(frozen=True)
@@ -95,6 +147,7 @@ class Contract:
     `version_column` tells which of two rows with the same key is newer; without it, arrival does.
     `evolution` is how far files and table may differ from the contract: strict, additive or
     permissive. `atomicity` is how much of a Parquet table changes at once: partition or table.
+    `clear_quarantine` lets quarantine keep the values of classified columns.
     """
 
     name: str
@@ -113,6 +166,14 @@ class Contract:
     version_column: str | None = None
     evolution: str = "strict"
     atomicity: str = "partition"
+    clear_quarantine: bool = False
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The columns whose values neither quarantine nor a reason may show."""
+        if self.clear_quarantine:
+            return frozenset()
+        return frozenset(column.name for column in self.columns if column.is_classified)
 
     @property
     def column_names(self) -> list[str]:
@@ -182,13 +243,14 @@ def parse_contract(entry: Mapping[str, Any]) -> Contract:
         columns=tuple(_column(column, keys) for column in entry["columns"]),
         primary_key=keys,
         partition_by=tuple(entry.get("partition_by") or ()),
-        rules=tuple(_rule(rule) for rule in entry.get("rules") or ()),
+        rules=tuple(_rule(rule, entry["name"]) for rule in entry.get("rules") or ()),
         raw=_raw(entry["raw"]) if entry.get("raw") else None,
         inputs=tuple(entry.get("inputs") or ()),
         sql=entry.get("sql") or "",
         version_column=entry.get("version_column"),
         evolution=entry.get("evolution") or "strict",
         atomicity=entry.get("atomicity") or "partition",
+        clear_quarantine=bool((entry.get("quarantine") or {}).get("clear_values")),
     )
     _check_names(contract)
     return contract
@@ -204,20 +266,45 @@ def _column(entry: Mapping[str, Any], keys: tuple[str, ...]) -> ColumnContract:
         id=entry.get("id"),
         transform=entry.get("transform"),
         deprecated=bool(entry.get("deprecated")),
+        classification=entry.get("classification") or "internal",
+        protection=_protection(entry.get("protection")),
     )
 
 
-def _rule(entry: Mapping[str, Any]) -> Rule:
+def _protection(entry: Mapping[str, Any] | None) -> Protection | None:
+    if entry is None:
+        return None
+    return Protection(entry["method"], entry.get("keep"), entry.get("to"))
+
+
+def _rule(entry: Mapping[str, Any], label: str) -> Rule:
+    kind = entry["kind"]
+    if kind not in ROW_KINDS | DATASET_KINDS:
+        raise ContractMismatch(
+            f"{label}: rule {entry['id']}: kind {kind!r} is not one of "
+            f"{sorted(ROW_KINDS | DATASET_KINDS)}; deploy contracts and jobs of the same version"
+        )
     return Rule(
         id=entry["id"],
-        kind=entry["kind"],
+        kind=kind,
         columns=tuple(entry.get("columns") or ()),
         severity=entry.get("severity") or "quarantine",
+        dimension=entry.get("dimension") or "conformity",
+        threshold=entry.get("threshold"),
+        type=entry.get("type") or "",
+        format=entry.get("format"),
         values=tuple(entry.get("values") or ()),
         minimum=entry.get("min"),
         maximum=entry.get("max"),
         pattern=entry.get("pattern"),
+        operator=entry.get("operator") or "",
+        dataset=entry.get("dataset") or "",
+        keys=tuple(entry.get("keys") or ()),
         expression=entry.get("expression"),
+        missing=tuple(entry.get("missing") or ()),
+        hours=entry.get("hours"),
+        within_percent=entry.get("within_percent"),
+        runs=entry.get("runs"),
     )
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from lake_runtime.contracts import Product, load_contracts
+from lake_runtime.contracts import load_contracts
 from lake_runtime.errors import classify, explain
-from lake_runtime.inputs import moved_meanwhile
+from lake_runtime.inputs import ProductInputs
 from lake_runtime.records import Inspection, TaskError, is_batch_broken
-from lake_runtime.run import JUDGEMENT, VERDICTS, Run
+from lake_runtime.run import INPUT, JUDGEMENT, VERDICTS, Run
 from lake_runtime.settlement import Ending, Outcome, Settled
 from lake_runtime.telemetry import emit_metrics
 
@@ -29,11 +29,21 @@ def make_ending(
             (explain(failure.Error, failure.Cause), *reasons),
             classify(failure.Error, failure.Cause),
         )
+    if outcome is Outcome.SKIPPED:
+        return Ending(outcome, (_nothing_new(run), *reasons))
     if outcome in (Outcome.QUARANTINED, Outcome.REJECTED):
         judgement = run.artifacts.read(JUDGEMENT) or {}
         reasons = [*([judgement["reason"]] if "reason" in judgement else []), *reasons]
         reasons += _broken_batch(run)
     return Ending(outcome, tuple(reasons))
+
+
+def _nothing_new(run: Run) -> str:
+    """Say why a product was not built: the build job may have found it, or opening the run."""
+    if (run.artifacts.read(INPUT) or {}).get("unchanged"):
+        return "every input is the snapshot that the product was built from"
+    judgement = run.artifacts.read(JUDGEMENT) or {}
+    return str(judgement.get("reason", "nothing in the inputs has changed"))
 
 
 def _broken_batch(run: Run) -> list[str]:
@@ -72,8 +82,11 @@ def has_more(run: Run, settled: Settled, kind: str, error: TaskError | None) -> 
     if settled.outcome is Outcome.FAILED and (error is None or error.Error != _RUN_AGAIN_AT_ONCE):
         return False
     if kind == "product":
-        contract = load_contracts(run.environment.contracts_uri).any(run.dataset)
-        return isinstance(contract, Product) and moved_meanwhile(run, contract)
+        contracts = load_contracts(run.environment.contracts_uri)
+        product = contracts.products.get(run.dataset)
+        if product is None:
+            return False
+        return ProductInputs(run.environment, contracts, product).moved_since(run)
     return run.ledger.has_waiting()
 
 

@@ -19,7 +19,7 @@ class CloseRunRequest(Request):
 
     run_id: str
     run_prefix: str | None = None
-    outcome: Literal["published", "quarantined", "rejected", "failed"]
+    outcome: Literal["published", "quarantined", "rejected", "skipped", "failed"]
     error: TaskError | None = None
     warnings: tuple[Any, ...] = ()
 

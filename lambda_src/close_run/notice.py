@@ -20,6 +20,7 @@ _KINDS = {
     Outcome.PUBLISHED_WITH_WARNINGS: "run_published_with_warnings",
     Outcome.QUARANTINED: "batch_quarantined",
     Outcome.REJECTED: "files_rejected",
+    Outcome.SKIPPED: "build_skipped",
     Outcome.FAILED: "run_failed",
 }
 _NEEDS_A_PERSON = frozenset({"code", "permission", "data"})
@@ -50,6 +51,8 @@ def _severity(settled: Settled, counts: dict[str, int]) -> Severity:
             return Severity.WARNING if attention else Severity.INFO
         case Outcome.REJECTED:
             return Severity.WARNING if attention else Severity.INFO
+        case Outcome.SKIPPED:
+            return Severity.INFO
         case Outcome.PUBLISHED_WITH_WARNINGS:
             return Severity.WARNING
         case Outcome.QUARANTINED:
@@ -69,6 +72,8 @@ def _headline(settled: Settled, counts: dict[str, int]) -> str:
             return f"not published, score {settled.record.get('score', 'unknown')}"
         case Outcome.REJECTED:
             return f"nothing to read, {counts['files_rejected']} files rejected"
+        case Outcome.SKIPPED:
+            return "not built again, because nothing in its inputs has changed"
         case Outcome.FAILED:
             return f"run failed ({settled.record.get('error_class', 'unknown')})"
 

@@ -42,7 +42,10 @@ def handle(request: JudgeRequest) -> JudgeResponse:
     run.lock.renew(run.run_id)
     stage = stage_report(run)
     check_sources(run)
-    decision, reason = decide(stage, request.threshold, run.batch())
+    if stage.unchanged:
+        decision, reason = Decision.UNCHANGED, stage.unchanged
+    else:
+        decision, reason = decide(stage, request.threshold, run.batch())
     response = JudgeResponse(
         decision=decision,
         score=float(stage.score),

@@ -7,11 +7,15 @@ from lake_runtime.records import Batch, StageReport
 
 
 class Decision(StrEnum):
-    """What happens to what was staged; `empty` is nothing to publish and nothing wrong."""
+    """What happens to what was staged.
+
+    `empty` is nothing to publish and nothing wrong, `unchanged` a product with nothing new to it.
+    """
 
     PUBLISH = "publish"
     QUARANTINE = "quarantine"
     EMPTY = "empty"
+    UNCHANGED = "unchanged"
 
 
 def decide(

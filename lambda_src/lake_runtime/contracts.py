@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
+from graphlib import TopologicalSorter
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -17,11 +18,24 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class Protection(_Part):
+    """What becomes of a column's values on their way to the table."""
+
+    method: str
+
+
 class Column(_Part):
     """One column of a table."""
 
     name: str
     type: str
+    classification: str = "internal"
+    protection: Protection | None = None
+
+    @property
+    def is_classified(self) -> bool:
+        """Whether its values must not be seen where they are not needed."""
+        return self.classification in ("confidential", "restricted") or self.protection is not None
 
 
 class RawFormat(_Part):
@@ -44,6 +58,12 @@ class Quality(_Part):
     threshold: Decimal
 
 
+class Quarantine(_Part):
+    """Whether quarantine keeps the clear values of classified columns."""
+
+    clear_values: bool = False
+
+
 class Trigger(_Part):
     """What starts a dataset's runs; names that end in `suffix` are manifests, in mode manifest."""
 
@@ -62,6 +82,14 @@ class Dataset(_Part):
     columns: list[Column]
     quality: Quality
     trigger: Trigger
+    quarantine: Quarantine = Quarantine()
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The columns whose values neither quarantine nor a reason may show."""
+        if self.quarantine.clear_values:
+            return frozenset()
+        return frozenset(column.name for column in self.columns if column.is_classified)
 
     @property
     def comes_in_batches(self) -> bool:
@@ -82,6 +110,8 @@ class Product(_Part):
     version: str
     inputs: list[str]
     quality: Quality
+    fingerprint: str = ""
+    """Changes when what the product computes does."""
 
 
 class Contracts(_Part):
@@ -109,9 +139,36 @@ class Contracts(_Part):
         found = [item for item in self.datasets.values() if key.startswith(item.raw.prefix)]
         return max(found, key=lambda item: len(item.raw.prefix), default=None)
 
-    def products_of(self, dataset: str) -> list[str]:
-        """Give the names of the products that take this dataset as an input, sorted."""
-        return sorted(item.name for item in self.products.values() if dataset in item.inputs)
+    def waves_after(self, published: str) -> list[list[str]]:
+        """Give the products to look at after a publish, in waves: each wave reads earlier ones.
+
+        That is every product that the published dataset or product is an input of, be it through
+        other products, and the products that these read besides: one of them may have been left
+        behind, and nobody could be built from it before it has caught up.
+        """
+        below = {name for name in self.products if published in self._above(name)}
+        wanted = below | {name for one in below for name in self._above(one)}
+        wanted &= self.products.keys() - {published}
+        sorter = TopologicalSorter({name: self.products[name].inputs for name in wanted})
+        sorter.prepare()
+        found: list[list[str]] = []
+        while sorter.is_active():
+            ready = sorter.get_ready()
+            if wave := sorted(wanted.intersection(ready)):
+                found.append(wave)
+            sorter.done(*ready)
+        return found
+
+    def _above(self, name: str) -> set[str]:
+        """Give all that a product is built from, be it through other products."""
+        found: set[str] = set()
+        left = [name]
+        while left:
+            product = self.products.get(left.pop())
+            new = set(product.inputs) - found if product else set()
+            found |= new
+            left += new
+        return found
 
 
 def _missing(kind: str, name: str, names: Iterable[str]) -> ContractMissing:

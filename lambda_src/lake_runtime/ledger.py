@@ -123,6 +123,14 @@ class Ledger:
         change["Put"]["ExpressionAttributeValues"] = {":this": state["last_published_at"]}
         return write_groups([[change]])[0]
 
+    def attempt(self) -> dict[str, Any] | None:
+        """Give the last try to build a product (`inputs`, `fingerprint`, `outcome`), or None."""
+        return self.get("ATTEMPT")
+
+    def write_attempt(self, attempt: Mapping[str, Any]) -> None:
+        """Write down a try to build a product, however it ended."""
+        write_groups([[self.put("ATTEMPT", attempt)]])
+
     def get(self, item: str) -> dict[str, Any] | None:
         """Give any item of this scope, or None."""
         # The client, unlike the resource above it, may be shared by threads.

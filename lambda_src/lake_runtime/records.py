@@ -127,6 +127,8 @@ class StageReport(Report):
     files: list[FileCount] = []
     snapshot_id: str | None = None
     quarantine_uri: str | None = None
+    unchanged: str | None = None
+    """Why nothing was built, if nothing new was in the inputs of a product."""
 
 
 class PublishReport(Report):

@@ -7,6 +7,7 @@ from typing import Any
 
 from lake_runtime.claims import return_arrivals, settle_arrivals
 from lake_runtime.identity import seconds_between, utc_now, utc_text
+from lake_runtime.inputs import attempt_of
 from lake_runtime.ledger import Status
 from lake_runtime.records import (
     Batch,
@@ -27,12 +28,13 @@ from lake_runtime.run import INPUT, RUN, VERDICTS, Run
 
 
 class Outcome(StrEnum):
-    """How a run ended."""
+    """How a run ended; `skipped` is a product that was not built, because nothing was new."""
 
     PUBLISHED = "published"
     PUBLISHED_WITH_WARNINGS = "published_with_warnings"
     QUARANTINED = "quarantined"
     REJECTED = "rejected"
+    SKIPPED = "skipped"
     FAILED = "failed"
 
     @property
@@ -112,8 +114,12 @@ def settle_run(run: Run, ending: Ending) -> Settled:
     """
     books = _read_books(run, ending)
     parked = _end_arrivals(books)
+    given = run.artifacts.read(INPUT) or {}
     if books.published is not None:
-        _write_state(run, books.published)
+        _write_state(run, books.published, given)
+    attempt = attempt_of(given, run.run_id, books.outcome)
+    if attempt is not None:
+        run.ledger.write_attempt(attempt)
     result = _result(books)
     is_first = run.audit.close(run.run_id, result)
     record = run.audit.read(run.run_id) or result
@@ -191,9 +197,13 @@ def _manifest_end(books: _Books) -> tuple[Status, dict[str, Any]]:
     return Status.REJECTED, {"rule": "batch", "reason": reason}
 
 
-def _write_state(run: Run, published: PublishReport) -> None:
-    given = run.artifacts.read(INPUT) or {}
-    inputs = {name: source["run_id"] for name, source in given.get("inputs", {}).items()}
+def _write_state(run: Run, published: PublishReport, given: dict[str, Any]) -> None:
+    inputs = given.get("inputs", {})
+    built_from = {
+        "inputs": {name: source["run_id"] for name, source in inputs.items()},
+        "input_snapshots": {name: source["snapshot_id"] for name, source in inputs.items()},
+        "fingerprint": given.get("fingerprint", ""),
+    }
     run.ledger.write_state(
         {
             "last_published_run": run.run_id,
@@ -201,7 +211,7 @@ def _write_state(run: Run, published: PublishReport) -> None:
             "table": published.table,
             "snapshot_id": published.snapshot_id,
         }
-        | ({"inputs": inputs} if inputs else {})
+        | (built_from if inputs else {})
     )
 
 

@@ -1,7 +1,8 @@
 """State machine -> lock, audit record, claims."""
 
-from lake_runtime.contracts import Dataset, Product, load_contracts
+from lake_runtime.contracts import Contracts, load_contracts
 from lake_runtime.handlers import Request, Response, state_machine_task
+from lake_runtime.inputs import ProductInputs
 from lake_runtime.run import Run
 from lake_runtime.telemetry import logger
 from open_run.batch_work import BatchWork
@@ -41,11 +42,12 @@ class OpenRunResponse(Response):
 def handle(request: OpenRunRequest) -> OpenRunResponse:
     """Open a run of a dataset or of a product."""
     environment = OpenRunEnvironment.read()
-    contract = load_contracts(environment.contracts_uri).any(request.dataset)
+    contracts = load_contracts(environment.contracts_uri)
+    contract = contracts.any(request.dataset)
     run = Run(environment, request.dataset, request.run_id)
     status, taken = open_run(
         run,
-        _work(run, contract, environment),
+        _work(run, contracts, environment),
         contract=contract,
         trigger=request.trigger,
         execution_arn=request.execution_arn,
@@ -65,9 +67,10 @@ def handle(request: OpenRunRequest) -> OpenRunResponse:
     )
 
 
-def _work(run: Run, contract: Dataset | Product, environment: OpenRunEnvironment) -> Work:
-    if isinstance(contract, Product):
-        return InputWork(run, contract)
-    if contract.comes_in_batches:
+def _work(run: Run, contracts: Contracts, environment: OpenRunEnvironment) -> Work:
+    product = contracts.products.get(run.dataset)
+    if product is not None:
+        return InputWork(run, ProductInputs(environment, contracts, product))
+    if contracts.dataset(run.dataset).comes_in_batches:
         return BatchWork(run, environment.files_per_inspection)
     return ArrivalWork(run, environment.files_per_run, environment.files_per_inspection)

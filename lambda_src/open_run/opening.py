@@ -14,9 +14,14 @@ _LOOKS = 5
 
 
 class OpenStatus(StrEnum):
-    """Whether a run was opened, and if not, why."""
+    """Whether a run was opened, and if not, why.
+
+    An `unchanged` run is open, too: a product whose inputs are the very snapshots that it was
+    built from, so that all that is left to do is to close it as skipped.
+    """
 
     OPENED = "opened"
+    UNCHANGED = "unchanged"
     NOTHING_WAITING = "nothing_waiting"
     BUSY = "busy"
 
@@ -59,7 +64,7 @@ def open_run(
         )
         taken = work.take()
         if taken is not None:
-            return OpenStatus.OPENED, taken
+            return OpenStatus.UNCHANGED if taken.unchanged else OpenStatus.OPENED, taken
         run.audit.discard(run.run_id)
         run.lock.release(run.run_id)
     raise LedgerUnsettled(

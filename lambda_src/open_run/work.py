@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from lake_runtime.claims import claim_arrivals
-from lake_runtime.contracts import Product
 from lake_runtime.environment import Environment
-from lake_runtime.inputs import moved_inputs
+from lake_runtime.inputs import ProductInputs
 from lake_runtime.records import Claim
 from lake_runtime.run import CLAIMS, INPUT, Run
 
@@ -30,6 +29,8 @@ class Taken:
     claims: int = 0
     bytes: int = 0
     batches: tuple[str, ...] = ()
+    unchanged: bool = False
+    """Whether a product's inputs are the snapshots that it was built from before."""
 
 
 class Work(Protocol):
@@ -100,20 +101,25 @@ class InputWork:
     """The published states of a product's inputs."""
 
     run: Run
-    product: Product
+    inputs: ProductInputs
 
     def is_pending(self) -> bool:
         """Tell whether all inputs are published and one moved on since the product was built."""
-        return moved_inputs(self.run, self.product) is not None
+        return self.inputs.moved() is not None
 
     def take(self) -> Taken | None:
         """Write down which state of each input the product is built from."""
-        if self.run.artifacts.read(INPUT) is not None:
-            return Taken()
-        inputs = moved_inputs(self.run, self.product)
-        if inputs is None:
-            return None
-        self.run.artifacts.write(
-            INPUT, {"dataset": self.product.name, "run_id": self.run.run_id, "inputs": inputs}
-        )
-        return Taken()
+        given = self.run.artifacts.read(INPUT)
+        if given is None:
+            inputs = self.inputs.moved()
+            if inputs is None:
+                return None
+            given = {
+                "dataset": self.run.dataset,
+                "run_id": self.run.run_id,
+                "fingerprint": self.inputs.product.fingerprint,
+                "unchanged": self.inputs.unchanged(inputs),
+                "inputs": inputs,
+            }
+            self.run.artifacts.write(INPUT, given)
+        return Taken(unchanged=given["unchanged"])

@@ -1,1 +1,1 @@
-"""Names the data products that a published dataset is an input of."""
+"""Orders the data products that a publish is an input of."""

@@ -1,6 +1,6 @@
-"""Published dataset -> the products to look at."""
+"""Published dataset -> the products to look at, in order."""
 
-from pydantic import ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 from lake_runtime.contracts import load_contracts
 from lake_runtime.environment import Environment
@@ -13,14 +13,21 @@ class PlanProductsRequest(Request):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class PlanProductsResponse(Response):
-    """The names of the products, sorted; empty if the dataset is an input of none."""
+class Wave(BaseModel):
+    """Products that do not read each other, by name, sorted."""
 
     products: list[str]
 
 
+class PlanProductsResponse(Response):
+    """The products in waves, of which each reads earlier ones; none if nobody reads the dataset."""
+
+    waves: list[Wave]
+
+
 @state_machine_task(PlanProductsRequest)
 def handle(request: PlanProductsRequest) -> PlanProductsResponse:
-    """Name the products that take the published dataset as an input."""
+    """Order the products that are built, directly or not, from what was published."""
     contracts = load_contracts(Environment.read().contracts_uri)
-    return PlanProductsResponse(products=contracts.products_of(request.dataset))
+    waves = contracts.waves_after(request.dataset)
+    return PlanProductsResponse(waves=[Wave(products=wave) for wave in waves])

@@ -1,5 +1,6 @@
 """What the functions answer in a run without trouble, in their own models."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from check_drift.handler import CheckDriftResponse
@@ -7,7 +8,7 @@ from close_run.handler import CloseRunRequest, CloseRunResponse
 from inspect_files.handler import InspectResponse
 from judge.handler import JudgeResponse
 from open_run.handler import OpenRunResponse
-from plan_products.handler import PlanProductsResponse
+from plan_products.handler import PlanProductsResponse, Wave
 from plan_read.handler import PlanReadResponse
 
 EXECUTION = "execution-1"
@@ -88,6 +89,6 @@ def checked(drift: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     return payload(CheckDriftResponse.model_validate({"drift": drift or [], "table": "flights"}))
 
 
-def products(*names: str) -> dict[str, Any]:
-    """Give what plan_products answers."""
-    return payload(PlanProductsResponse(products=list(names)))
+def products(*waves: Sequence[str]) -> dict[str, Any]:
+    """Give what plan_products answers: lists of products, one for each wave."""
+    return payload(PlanProductsResponse(waves=[Wave(products=list(wave)) for wave in waves]))

@@ -20,7 +20,7 @@ EVENT = {
     "kind": "dataset",
 }
 ANSWERS = {
-    "PlanProducts": products("daily_punctuality"),
+    "PlanProducts": products(["daily_punctuality"]),
     "OpenRun": opened(kind="product", claims=0, batches=[]),
     "BuildProduct": {"JobRunState": "SUCCEEDED"},
     "Judge": judged("publish"),
@@ -29,6 +29,7 @@ ANSWERS = {
     "CloseFailed": closed,
     "CloseQuarantined": closed,
     "CloseRejected": closed,
+    "CloseSkipped": closed,
     "EmitEvent": {"FailedEntryCount": 0},
     "Notify": {"MessageId": "1"},
     "NotifyQuarantine": {"MessageId": "1"},
@@ -114,6 +115,39 @@ def test_a_product_whose_inputs_moved_meanwhile_is_built_again_as_another_run(pl
     assert second["--input_uri"].endswith("runs/daily_punctuality/p-next/input.json")
 
 
+def test_the_products_of_one_wave_are_built_before_those_of_the_next(play):
+    played = play(PlanProducts=products(["left", "right"], ["top"]))
+    ended = [name for name in played.visited if name in ("OpenRun", "CloseRun")]
+    opened_ = [call["Payload"]["dataset"] for call in played.calls["OpenRun"]]
+    assert opened_ == ["left", "right", "top"]
+    assert ended == ["OpenRun", "CloseRun"] * 3
+    assert played.failure is None
+
+
+def test_a_product_that_failed_does_not_keep_the_next_wave_from_being_looked_at(play):
+    played = play(
+        PlanProducts=products(["left", "right"], ["top"]),
+        BuildProduct=[TaskFailedError("Broken"), {}, {}],
+    )
+    assert [call["Arguments"]["--dataset"] for call in played.calls["PublishProduct"]] == [
+        "right",
+        "top",
+    ]
+    (failed,) = listed(json.loads(played.failure["Cause"]))
+    assert failed["product"] == "left"
+
+
+@pytest.mark.parametrize("case", ["opening", "building"])
+def test_a_product_without_anything_new_is_closed_as_skipped(play, case):
+    unchanged = opened(status="unchanged", kind="product", claims=0, batches=[])
+    changed = {"OpenRun": unchanged} if case == "opening" else {"Judge": judged("unchanged")}
+    played = play(**changed)
+    assert [call["Payload"]["outcome"] for call in played.calls["CloseSkipped"]] == ["skipped"]
+    assert ("BuildProduct" in played.calls) == (case == "building")
+    assert not {"PublishProduct", "EmitEvent", "Notify"} & set(played.calls)
+    assert played.failure is None
+
+
 def test_a_product_is_not_built_for_ever(play):
     played = play(CloseRun=lambda asked: closed(asked, more_waiting=True))
     assert len(played.calls["BuildProduct"]) == 10
@@ -132,7 +166,7 @@ def test_a_failing_product_is_closed_and_told_and_fails_the_execution_at_its_end
 
 def test_a_failing_product_does_not_stop_the_others(play):
     played = play(
-        PlanProducts=products("a", "b", "c"),
+        PlanProducts=products(["a", "b", "c"]),
         BuildProduct=[{}, TaskFailedError("Broken"), {}],
     )
     published = [call["Arguments"]["--dataset"] for call in played.calls["PublishProduct"]]

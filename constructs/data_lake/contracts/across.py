@@ -3,14 +3,23 @@
 from collections.abc import Iterator, Sequence
 
 from data_lake.contracts.extensions import DatasetExtensions, ProductExtensions
+from data_lake.contracts.product_graph import find_cycles
 from data_lake.contracts.product_sql import table_problems, tables_read
 from data_lake.contracts.reader import ContractFile
+from data_lake.contracts.references import reference_problems
 from data_lake.problems import Problem, nearest
 
 
 def across_problems(files: Sequence[ContractFile]) -> list[Problem]:
     """What is wrong between contracts. A file with problems of its own still counts as there."""
-    return [*_names(files), *_ids(files), *_prefixes(files), *_products(files)]
+    return [
+        *_names(files),
+        *_ids(files),
+        *_prefixes(files),
+        *_products(files),
+        *_cycles(files),
+        *reference_problems(files),
+    ]
 
 
 def _names(files: Sequence[ContractFile]) -> Iterator[Problem]:
@@ -51,25 +60,46 @@ def _prefixes(files: Sequence[ContractFile]) -> Iterator[Problem]:
 
 
 def _products(files: Sequence[ContractFile]) -> Iterator[Problem]:
-    datasets = [file.name for file in files if not file.is_product]
-    products = [file.name for file in files if file.is_product]
+    known = [file.name for file in files]
     for file in files:
         if not file.document or not isinstance(file.extensions, ProductExtensions):
             continue
         inputs = file.extensions.inputs
-        meant = {nearest(name, datasets) for name in inputs if name not in datasets}
+        meant = {nearest(name, known) for name in inputs if name not in known}
         tables = table_problems(file.sql, file.sql_file, [*inputs, *meant])
         # A misspelt name is one problem, not also the absence of the right one.
         read = tables_read(file.sql) | {problem.nearest for problem in tables}
         for index, name in enumerate(inputs):
             path = file.extension_path(["inputs", index])
-            if name in products:
-                yield file.document.problem(path, "must be a dataset, and is a product")
-            elif name not in datasets:
-                near = nearest(name, datasets)
-                yield file.document.problem(path, "must be a dataset with a contract", nearest=near)
+            if name not in known:
+                near = nearest(name, known)
+                rule = "must be a dataset or a product with a contract"
+                yield file.document.problem(path, rule, nearest=near)
             elif name in inputs[:index]:
                 yield file.document.problem(path, "is given twice; keep one")
             elif file.sql and name not in read:
                 yield file.document.problem(path, f"is not read by {file.sql_file}; remove it")
         yield from tables
+
+
+def _cycles(files: Sequence[ContractFile]) -> Iterator[Problem]:
+    products = {
+        file.name: (file, file.extensions.inputs)
+        for file in files
+        if file.document and isinstance(file.extensions, ProductExtensions)
+    }
+    for cycle in find_cycles({name: inputs for name, (_, inputs) in products.items()}):
+        links = []
+        for name, read in zip(cycle, (*cycle[1:], cycle[0]), strict=True):
+            file, inputs = products[name]
+            path = file.extension_path(["inputs", inputs.index(read)])
+            links.append((file, path, read))
+        told = ", ".join(
+            f"{file.name} reads {read} ({file.file}:{file.document.line(path)})"
+            for file, path, read in links
+            if file.document
+        )
+        first, path, _ = links[0]
+        if first.document:
+            rule = f"makes a cycle: {told}; a product cannot be built from itself"
+            yield first.document.problem(path, rule)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from data_lake.contracts.protection import Protection
 from data_lake.model_problems import model_problems
 from data_lake.problems import FieldPath, Problem
 from data_lake.yaml_marks import MarkedDocument
@@ -18,6 +19,7 @@ class ColumnExtensions(BaseModel):
         partition_transform: what of the column's values an Iceberg table is partitioned by, as
             ``partition_transforms`` says. Default: the values themselves.
         deprecated: whether the column is about to be dropped. Default: no.
+        protection: what becomes of its values. Default: they stay as they are.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, alias_generator=to_camel)
@@ -25,6 +27,7 @@ class ColumnExtensions(BaseModel):
     source_name: Annotated[str, Field(min_length=1)] | None = None
     partition_transform: str | None = None
     deprecated: bool | None = None
+    protection: Protection | None = None
 
 
 def read_column_extensions(

@@ -116,9 +116,6 @@ def _column(
     ):
         if item.get(field) and item[field] != item["name"]:
             problems.append(document.problem((*path, field), rule))
-    if item.get("unique") and not item.get("primaryKey"):
-        rule = "is enforced for the primary key only; remove it"
-        problems.append(document.problem((*path, "unique"), rule))
     extensions = read_column_extensions(document, path, item, problems)
     return Column(
         name=item["name"],
@@ -131,6 +128,7 @@ def _column(
         id=item.get("id"),
         transform=extensions.partition_transform,
         deprecated=extensions.deprecated,
+        protection=extensions.protection,
     )
 
 
@@ -149,7 +147,7 @@ def _type(
         problems.append(document.problem((*path, "logicalType"), rule, nearest=near))
     elif not physical:
         return allowed[0]
-    elif _plain(physical) in allowed:
+    elif plain_type(physical) in allowed:
         return re.sub(r"\s", "", str(physical))
     else:
         shown_types = [
@@ -162,7 +160,8 @@ def _type(
     return UNREADABLE
 
 
-def _plain(physical: str) -> str:
+def plain_type(physical: str) -> str:
+    """A physical type without its sizes; "" for sizes that no decimal has."""
     decimal = re.fullmatch(r"decimal\((\d+),\s*(\d+)\)", physical)
     if decimal:
         precision, scale = int(decimal[1]), int(decimal[2])

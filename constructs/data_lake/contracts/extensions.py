@@ -86,6 +86,15 @@ class Publishing(Extension):
     atomicity: Atomicity
 
 
+class QuarantineSource(Extension):
+    """What quarantine keeps of bad rows.
+
+    ``clear_values``: also the values of confidential, restricted and protected columns.
+    """
+
+    clear_values: bool = False
+
+
 class TableExtensions(Extension):
     """What datasets and products both say.
 
@@ -99,6 +108,7 @@ class TableExtensions(Extension):
     evolution: Evolution = "strict"
     publishing: Publishing | None = None
     quality_threshold: float = Field(default=0.95, ge=0, le=1)
+    quarantine: QuarantineSource = QuarantineSource()
 
 
 class DatasetExtensions(TableExtensions):

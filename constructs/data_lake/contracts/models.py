@@ -1,5 +1,7 @@
 """What a compiled contract holds: plain frozen models, in the words of the compiled bundle."""
 
+import hashlib
+import json
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,11 +13,19 @@ from data_lake.contracts.extensions import (
     TableFormat,
     WriteMode,
 )
+from data_lake.contracts.protection import Protection
 from data_lake.contracts.raw_source import RawSource
 
 Scalar = str | bool | int | float
 Severity = Literal["warn", "quarantine", "fail"]
-RuleKind = Literal["set", "range", "pattern", "length", "expression"]
+RuleKind = Literal[
+    "type", "set", "range", "pattern", "length", "comparison", "reference", "expression",
+    "completeness", "unique", "row_count", "freshness", "sum", "average", "sql",
+]  # fmt: skip
+ROW_KINDS: frozenset[RuleKind] = frozenset(
+    ("type", "set", "range", "pattern", "length", "comparison", "reference", "expression")
+)
+"""Kinds that judge each row; the others judge the rows of a run together."""
 Classification = Literal["public", "internal", "confidential", "restricted"]
 
 
@@ -27,7 +37,8 @@ class Column(_Part):
     """One column. ``type`` is a Spark SQL type; ``pattern`` a Spark datetime pattern, if any.
 
     ``source`` is what the raw files call it, where that is not its name; ``id`` what it is called
-    whatever its name; ``transform`` what of it an Iceberg table is partitioned by, such as ``day``.
+    whatever its name; ``transform`` what of it an Iceberg table is partitioned by, such as ``day``;
+    ``protection`` what becomes of its values on the way to the table.
     """
 
     name: str
@@ -40,15 +51,21 @@ class Column(_Part):
     id: str | None = None
     transform: str | None = None
     deprecated: bool | None = None
+    protection: Protection | None = None
 
 
 class Rule(_Part):
-    """A test of every row. A null passes; only ``required`` columns refuse nulls.
+    """One quality rule. ``docs/quality.md`` says what each kind and severity means.
 
-    ``values`` belongs to kind set, ``min`` and ``max`` (inclusive) to range and length, ``pattern``
-    (a regular expression found anywhere, so anchor it) to pattern, ``expression`` (a Spark SQL
-    condition) to expression. A row that breaks a rule is kept and counted (warn), set aside
-    (quarantine), or fails the run (fail).
+    Each kind has its own fields; the others are None:
+    type ``type`` and ``format`` (a Spark datetime pattern); set ``values``; range, length and
+    row_count ``min`` and ``max`` (inclusive; ISO 8601 text for dates and times); pattern
+    ``pattern`` (a regular expression found anywhere, so anchor it); comparison ``operator``,
+    between its two ``columns``; reference ``dataset`` and ``keys``, its columns; expression and
+    sql ``expression``; completeness ``missing``, values that count as none; freshness ``hours``;
+    sum and average ``min``, ``max``, ``within_percent`` and ``runs``.
+
+    ``threshold`` is the share of rows that must pass; None where the contract gives none.
     """
 
     id: str
@@ -57,11 +74,21 @@ class Rule(_Part):
     severity: Severity
     dimension: str
     description: str
+    threshold: float | None = None
+    type: str | None = None
+    format: str | None = None
     values: tuple[Scalar, ...] | None = None
-    min: int | float | None = None
-    max: int | float | None = None
+    min: int | float | str | None = None
+    max: int | float | str | None = None
     pattern: str | None = None
+    operator: str | None = None
+    dataset: str | None = None
+    keys: tuple[str, ...] | None = None
     expression: str | None = None
+    missing: tuple[Scalar, ...] | None = None
+    hours: int | float | None = None
+    within_percent: int | float | None = None
+    runs: int | None = None
 
 
 class Quality(_Part):
@@ -84,6 +111,15 @@ class Trigger(_Part):
     deadline_minutes: int | None = None
 
 
+class QuarantineSettings(_Part):
+    """Whether quarantine keeps the clear values of confidential, restricted or protected columns.
+
+    Without, records and reasons hide them.
+    """
+
+    clear_values: bool = False
+
+
 class _Contract(_Part):
     name: str
     version: str
@@ -99,6 +135,7 @@ class _Contract(_Part):
     atomicity: Atomicity = "partition"
     rules: tuple[Rule, ...]
     quality: Quality
+    quarantine: QuarantineSettings = QuarantineSettings()
     freshness_hours: int | float | None = None
 
     def compiled(self) -> dict[str, Any]:
@@ -127,9 +164,32 @@ class DatasetContract(_Contract):
 
 
 class ProductContract(_Contract):
-    """A table of the curated zone, built by one SELECT from processed datasets."""
+    """A table of the curated zone, built by one SELECT from datasets and other products."""
 
     kind: Literal["product"] = "product"
     zone: Literal["curated"] = "curated"
     inputs: tuple[str, ...]
     sql: str
+
+    def compiled(self) -> dict[str, Any]:
+        """This contract as it stands in the compiled bundle, with its fingerprint."""
+        content = super().compiled()
+        return content | {"fingerprint": _fingerprint(content)}
+
+
+_WORDS = frozenset(("version", "description", "owner", "freshness_hours"))
+"""What may change in a product's contract without a change of its rows."""
+
+
+def _fingerprint(content: dict[str, Any]) -> str:
+    """A short hash of what a product computes: its SQL, columns, keys, partitions and rules."""
+
+    def without_words(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {
+                name: without_words(value) for name, value in part.items() if name not in _WORDS
+            }
+        return [without_words(item) for item in part] if isinstance(part, list) else part
+
+    text = json.dumps(without_words(content), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -13,11 +13,12 @@ from data_lake.contracts.models import (
     DatasetContract,
     ProductContract,
     Quality,
-    Rule,
+    QuarantineSettings,
     Trigger,
 )
 from data_lake.contracts.product_sql import read_sql
-from data_lake.contracts.rules import read_rules
+from data_lake.contracts.protection_checks import protection_problems
+from data_lake.contracts.rules import Rules, read_rules
 from data_lake.contracts.standard import standard_problems
 from data_lake.contracts.table_checks import table_problems
 from data_lake.model_problems import model_problems
@@ -39,6 +40,8 @@ class ContractFile:
     document: MarkedDocument | None = None
     extensions: Extensions | None = None
     sql: str = ""
+    table: Table = field(default_factory=Table)
+    rules: Rules = field(default_factory=Rules)
     contract: DatasetContract | ProductContract | None = None
 
     @property
@@ -106,19 +109,19 @@ def _read_on(result: ContractFile, sql_path: Path, problems: list[Problem]) -> N
     if document is None:
         return
     header = read_header(document, result.name, problems)
-    table, rules = Table(), []
     if check_schema_object(document, header.name, problems):
-        table = read_table(document, problems)
-        rules = read_rules(document, table, problems)
+        result.table = read_table(document, problems)
+        problems += protection_problems(document, result.table, is_product=result.is_product)
+        result.rules = read_rules(document, result.table, problems)
     result.extensions = _read_extensions(result, document, problems)
     if result.is_product:
         result.sql, sql_problems = read_sql(sql_path, result.sql_file)
         problems += sql_problems
     if result.extensions is None:
         return
-    problems += table_problems(document, table, result.extensions, result.extension_path)
+    problems += table_problems(document, result.table, result.extensions, result.extension_path)
     if not problems and not result.problems:
-        result.contract = _contract(header, table, rules, result.extensions, result.sql)
+        result.contract = _contract(header, result, result.extensions)
 
 
 def _read_extensions(
@@ -148,7 +151,7 @@ def _read_extensions(
 
 
 def _contract(
-    header: Header, table: Table, rules: list[Rule], extensions: Extensions, statement: str
+    header: Header, result: ContractFile, extensions: Extensions
 ) -> DatasetContract | ProductContract:
     common: dict[str, Any] = {
         **vars(header),
@@ -157,12 +160,13 @@ def _contract(
         "version_column": extensions.version_column,
         "evolution": extensions.evolution,
         "atomicity": extensions.publishing.atomicity if extensions.publishing else "partition",
-        **vars(table),
-        "rules": tuple(rules),
+        **vars(result.table),
+        "rules": result.rules.rules,
         "quality": Quality(threshold=extensions.quality_threshold),
+        "quarantine": QuarantineSettings(**extensions.quarantine.model_dump()),
     }
     if isinstance(extensions, ProductExtensions):
-        return ProductContract(**common, inputs=tuple(sorted(extensions.inputs)), sql=statement)
+        return ProductContract(**common, inputs=tuple(sorted(extensions.inputs)), sql=result.sql)
     return DatasetContract(
         **common,
         raw=extensions.raw,

@@ -1,22 +1,21 @@
 """Reads the quality rules of a contract from the standard's ``quality`` entries.
 
-``metric: invalidValues`` with ``validValues`` or ``pattern`` is the standard's own way to say a set
-or a pattern; the other kinds are ``type: custom`` of engine ``strata``. ``type: text`` is for
-people.
+The standard's own metrics say completeness, sets, patterns, uniqueness and row counts; every kind
+can be said as ``type: custom`` of engine ``strata``. ``type: text`` is for people.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import get_args
 
-from pydantic import ValidationError
-
-from data_lake.contracts import sql
-from data_lake.contracts.columns import Table
-from data_lake.contracts.models import Column, Rule, Severity
-from data_lake.contracts.places import PROPERTIES
-from data_lake.contracts.rule_kinds import KINDS, ExpressionRule, Implementation, SetRule
-from data_lake.model_problems import Locate, model_problems
-from data_lake.problems import FieldPath, Problem, nearest
+from data_lake.contracts.columns import PROPERTIES, Table
+from data_lake.contracts.models import Rule, Severity
+from data_lake.contracts.rule_columns import rule_columns
+from data_lake.contracts.rule_entry import Entry, Found, read_kind
+from data_lake.contracts.rule_kinds import KINDS, Implementation, ReferenceRule
+from data_lake.contracts.rule_metrics import read_metric
+from data_lake.model_problems import Locate
+from data_lake.problems import Problem, nearest
 from data_lake.yaml_marks import MarkedDocument
 
 ENGINE = "strata"
@@ -25,52 +24,74 @@ RESERVED_IDS = (
     "missing", "quality",
 )  # fmt: skip
 """Reasons that runs give by themselves; a rule of that name could not be told apart."""
-_OTHER_METRICS = {
-    "nullValues": "is not a rule of rows; say required: true on the column",
-    "missingValues": "is not a rule of rows; say required: true and list raw.nullValues",
-    "duplicateValues": "is not a rule of rows; say primaryKey: true on the columns",
-    "rowCount": "is not a rule of rows, and nothing enforces it; remove it",
-}
+UNIQUE_COLUMN = "unique:"
+"""How the ids of the rules begin that ``unique: true`` on a column makes."""
 
 
 @dataclass(frozen=True)
-class _Entry:
-    document: MarkedDocument
-    problems: list[Problem]
-    path: FieldPath
-    content: dict[str, Any]
-    column: str | None
+class Reference:
+    """A rule of kind reference, and where it stands, to be checked beside the other contracts."""
 
-    def fault(self, field: FieldPath, rule: str, value: str | None = None, near: str = "") -> None:
-        path = (*self.path, *field)
-        self.problems.append(self.document.problem(path, rule, value=value, nearest=near))
+    entry: Entry
+    locate: Locate
+    rule: Rule
 
 
-def read_rules(document: MarkedDocument, table: Table, problems: list[Problem]) -> list[Rule]:
+@dataclass(frozen=True)
+class Rules:
+    """The rules of a contract in order, and those of them that name another dataset."""
+
+    rules: tuple[Rule, ...] = ()
+    references: tuple[Reference, ...] = ()
+
+
+def read_rules(document: MarkedDocument, table: Table, problems: list[Problem]) -> Rules:
     """The rules of ``schema[0]`` and its columns, in order; adds what is wrong to ``problems``."""
-    schema = document.data["schema"][0]
-    entries = [
-        _Entry(document, problems, (*PROPERTIES, index, "quality", number), content, item["name"])
-        for index, item in enumerate(schema.get("properties") or ())
-        for number, content in enumerate(item.get("quality") or ())
-    ]
-    entries += [
-        _Entry(document, problems, ("schema", 0, "quality", number), content, None)
-        for number, content in enumerate(schema.get("quality") or ())
-    ]
-    rules: list[Rule] = []
+    rules = list(_unique_columns(document, table))
+    references: list[Reference] = []
     first_lines: dict[str, int] = {}
-    for entry in entries:
+    for entry in _entries(document, problems):
         if entry.content.get("type") == "text":
             continue
         _check_id(entry, first_lines)
-        rule = _rule(entry, table)
-        if rule:
-            rules.append(rule)
-    return rules
+        severity = _severity(entry)
+        found = _implementation(entry)
+        if found is None:
+            continue
+        implementation, locate = found
+        columns = rule_columns(entry, implementation, locate, table)
+        rule = _rule(entry, implementation, severity, columns)
+        rules.append(rule)
+        if isinstance(implementation, ReferenceRule):
+            references.append(Reference(entry, locate, rule))
+    return Rules(tuple(rules), tuple(references))
 
 
-def _check_id(entry: _Entry, first_lines: dict[str, int]) -> None:
+def _entries(document: MarkedDocument, problems: list[Problem]) -> Iterator[Entry]:
+    schema = document.data["schema"][0]
+    for index, item in enumerate(schema.get("properties") or ()):
+        for number, content in enumerate(item.get("quality") or ()):
+            path = (*PROPERTIES, index, "quality", number)
+            yield Entry(document, problems, path, content, item["name"])
+    for number, content in enumerate(schema.get("quality") or ()):
+        yield Entry(document, problems, ("schema", 0, "quality", number), content, None)
+
+
+def _unique_columns(document: MarkedDocument, table: Table) -> Iterator[Rule]:
+    for item in document.data["schema"][0].get("properties") or ():
+        # The only column of the key is unique already: of each key, the newest row is kept.
+        if item.get("unique") and table.primary_key != (item["name"],):
+            yield Rule(
+                id=f"{UNIQUE_COLUMN}{item['name']}",
+                kind="unique",
+                columns=(item["name"],),
+                severity="quarantine",
+                dimension="uniqueness",
+                description=f"No two rows have the same {item['name']}.",
+            )
+
+
+def _check_id(entry: Entry, first_lines: dict[str, int]) -> None:
     rule_id = entry.content.get("id")
     if rule_id is None:
         entry.fault(["id"], "is required; add it, because quarantined rows carry it", "")
@@ -82,37 +103,27 @@ def _check_id(entry: _Entry, first_lines: dict[str, int]) -> None:
         first_lines[rule_id] = entry.document.line((*entry.path, "id"))
 
 
-def _rule(entry: _Entry, table: Table) -> Rule | None:
-    severity = entry.content.get("severity", "quarantine")
+def _severity(entry: Entry) -> Severity:
+    severity: Severity = entry.content.get("severity", "quarantine")
     if severity not in get_args(Severity):
         rule = f"must be one of {', '.join(get_args(Severity))}"
         entry.fault(["severity"], rule, near=nearest(severity, get_args(Severity)))
-        severity = "quarantine"
+        return "quarantine"
+    return severity
+
+
+def _implementation(entry: Entry) -> Found | None:
     if not entry.content.get("description"):
         rule = "is required; add it, because people read it beside the bad rows"
         entry.fault(["description"], rule, "")
     if entry.content.get("customProperties"):
         entry.fault(["customProperties"], "is not known to the lake here; remove it")
-    found = _library(entry) if "metric" in entry.content else _custom(entry)
-    if found is None:
-        return None
-    implementation, locate = found
-    columns = _columns(entry, implementation, locate, table)
-    if isinstance(implementation, SetRule):
-        _check_values(entry, implementation, locate, [table.column(name) for name in columns])
-    return Rule(
-        id=entry.content.get("id", ""),
-        columns=columns,
-        severity=severity,
-        dimension=entry.content.get("dimension", "conformity"),
-        description=entry.content.get("description", ""),
-        **implementation.model_dump(exclude={"columns"}),
-    )
+    return read_metric(entry) if "metric" in entry.content else _custom(entry)
 
 
-def _custom(entry: _Entry) -> tuple[Implementation, Locate] | None:
+def _custom(entry: Entry) -> Found | None:
     if entry.content.get("type") != "custom":
-        rule = f"must be custom with engine {ENGINE}, library with metric invalidValues, or text"
+        rule = f"must be custom with engine {ENGINE}, library with a metric, or text"
         entry.fault(["type"], rule)
         return None
     if entry.content.get("engine") != ENGINE:
@@ -123,100 +134,20 @@ def _custom(entry: _Entry) -> tuple[Implementation, Locate] | None:
     if not isinstance(content, dict):
         entry.fault(["implementation"], f"must be a mapping with kind: {', '.join(KINDS)}")
         return None
-    return _read(entry, content, lambda loc: ("implementation", *loc))
+    return read_kind(entry, content, lambda loc: ("implementation", *loc))
 
 
-def _library(entry: _Entry) -> tuple[Implementation, Locate] | None:
-    metric = entry.content["metric"]
-    if metric in _OTHER_METRICS:
-        entry.fault(["metric"], _OTHER_METRICS[metric])
-        return None
-    if entry.content.get("mustBe") != 0:
-        operators = [name for name in entry.content if name.startswith("must")]
-        rule = "must be mustBe: 0, because a rule judges each row; qualityThreshold judges the run"
-        entry.fault(operators[:1] or ["metric"], rule)
-        return None
-    arguments = entry.content.get("arguments") or {}
-    known = {"validValues": ("set", "values"), "pattern": ("pattern", "pattern")}
-    if len(arguments) != 1 or not set(arguments) <= set(known):
-        odd = next((name for name in arguments if name not in known), "")
-        rule = "must be validValues or pattern, one of them"
-        value = ", ".join(arguments) or "nothing"
-        entry.fault(["arguments", odd] if odd else ["arguments"], rule, value, nearest(odd, known))
-        return None
-    ((name, value),) = arguments.items()
-    kind, field = known[name]
-    content = {"kind": kind, field: value}
-    return _read(entry, content, lambda loc: ("arguments", name, *loc[1:]))
-
-
-def _read(
-    entry: _Entry, content: dict[str, Any], locate: Locate
-) -> tuple[Implementation, Locate] | None:
-    kind = content.get("kind")
-    if not isinstance(kind, str) or kind not in KINDS:
-        rule = f"must be one of {', '.join(KINDS)}"
-        entry.fault(locate(["kind"]), rule, near=nearest(kind, KINDS))
-        return None
-    try:
-        return KINDS[kind].model_validate(content), locate
-    except ValidationError as error:
-        entry.problems.extend(
-            model_problems(
-                error, KINDS[kind], entry.document, lambda loc: (*entry.path, *locate(loc))
-            )
-        )
-        return None
-
-
-def _columns(
-    entry: _Entry, implementation: Implementation, locate: Locate, table: Table
-) -> tuple[str, ...]:
-    declared = implementation.columns
-    mentioned: list[str] = []
-    if isinstance(implementation, ExpressionRule):
-        mentioned = _mentioned(entry, implementation.expression, locate, table)
-    if entry.column and declared:
-        rule = f"is for rules of the whole table; this one is of {entry.column}: remove it"
-        entry.fault(locate(["columns"]), rule)
-    elif not (entry.column or declared or isinstance(implementation, ExpressionRule)):
-        rule = "is required for a rule of the whole table; add it"
-        entry.fault(locate(["columns"]), rule, "")
-    for number, name in enumerate(declared):
-        if table.column(name) is None:
-            near = nearest(name, [column.name for column in table.columns])
-            entry.fault(locate(["columns", number]), "must be a column of the schema", near=near)
-    columns = declared or tuple(mentioned) or ((entry.column,) if entry.column else ())
-    for name in columns:
-        column = table.column(name)
-        accepted = implementation.accepted_types
-        if column and column.type and accepted and not column.type.startswith(accepted):
-            rule = f"needs a column of type {', '.join(accepted)}; {name} is {column.type}"
-            entry.fault(locate(["kind"]), rule)
-    return columns
-
-
-def _mentioned(entry: _Entry, expression: str, locate: Locate, table: Table) -> list[str]:
-    names: list[str] = []
-    known = [column.name.lower() for column in table.columns]
-    for token in sql.columns(sql.tokens(expression), known):
-        if token.word not in known:
-            near = nearest(token.word, known)
-            rule = f"names the column {token.value}, which the schema lacks"
-            entry.fault(locate(["expression"]), rule, near=near)
-        elif token.word not in names:
-            names.append(token.word)
-    if not names:
-        entry.fault(locate(["expression"]), "must test at least one column of the schema")
-    return names
-
-
-def _check_values(
-    entry: _Entry, rule: SetRule, locate: Locate, columns: list[Column | None]
-) -> None:
-    for column in filter(None, columns):
-        kinds = {"string": str, "boolean": bool}.get(column.type, (int, float))
-        for number, value in enumerate(rule.values):
-            if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool):
-                text = f"must be of type {column.type}, as {column.name} is; quote text"
-                entry.fault(locate(["values", number]), text)
+def _rule(
+    entry: Entry, implementation: Implementation, severity: Severity, columns: tuple[str, ...]
+) -> Rule:
+    own = implementation.model_dump(exclude={"columns", "left", "right"})
+    if isinstance(implementation, ReferenceRule):
+        own["keys"] = implementation.keys or columns
+    return Rule(
+        id=entry.content.get("id", ""),
+        columns=columns,
+        severity=severity,
+        dimension=entry.content.get("dimension", implementation.dimension),
+        description=entry.content.get("description", ""),
+        **own,
+    )

@@ -51,3 +51,26 @@ def test_a_product_that_failed_is_tried_again_when_an_input_is_published(lake, o
     closed = lake.close("p-1", "failed", "daily", error={"Error": "States.TaskFailed"})
     assert closed["more_waiting"] is False
     assert lake.open("p-2", "daily")["status"] == "opened"
+
+
+def test_a_product_with_nothing_new_is_recorded_as_skipped_and_told_to_nobody(lake, opened):
+    lake.stage("p-1", "daily", rows_in=0, rows_good=0, unchanged="no partition was touched")
+    judged = lake.judge(opened)
+    assert (judged["decision"], judged["reason"]) == ("unchanged", "no partition was touched")
+    closed = lake.close("p-1", "skipped", "daily")
+    assert (closed["outcome"], closed["event"], closed["more_waiting"]) == ("skipped", None, False)
+    record = lake.record("p-1", "daily")
+    assert (record["outcome"], record["reason"]) == ("skipped", "no partition was touched")
+    assert lake.open("p-2", "daily")["status"] == "nothing_waiting"
+
+
+def test_a_product_of_the_same_snapshots_is_skipped_with_that_reason(lake, opened):
+    _publish_product(lake)
+    lake.arrive("flights/again.csv", HEADER + b"2013,2,AA\n")
+    lake.publish_run("flights-2", "flights", snapshot_id="snapshot-of-flights-1")
+    assert lake.open("p-2", "daily")["status"] == "unchanged"
+    lake.close("p-2", "skipped", "daily")
+    assert lake.record("p-2", "daily")["reason"] == (
+        "every input is the snapshot that the product was built from"
+    )
+    assert lake.open("p-3", "daily")["status"] == "nothing_waiting"

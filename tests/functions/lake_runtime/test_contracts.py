@@ -38,11 +38,30 @@ def test_a_name_that_is_close_to_one_is_suggested():
         contracts.any("weather")
 
 
-def test_the_products_of_a_dataset_are_those_that_read_it():
-    products = [product_contract("b", ["flights", "x"]), product_contract("a", ["flights"])]
+DIAMOND = [
+    product_contract("left", ["flights"]),
+    product_contract("right", ["flights", "airlines"]),
+    product_contract("top", ["left", "right"]),
+    product_contract("other", ["airlines"]),
+]
+
+
+def test_products_are_ordered_so_that_each_comes_after_what_it_reads():
+    contracts = _contracts(dataset_contract("flights"), products=DIAMOND)
+    assert contracts.waves_after("flights") == [["left", "right"], ["top"]]
+    assert contracts.waves_after("top") == []
+
+
+def test_products_that_a_product_reads_besides_are_looked_at_before_it():
+    contracts = _contracts(dataset_contract("flights"), products=DIAMOND)
+    assert contracts.waves_after("airlines") == [["left", "other", "right"], ["top"]]
+    assert contracts.waves_after("left") == [["right"], ["top"]]
+
+
+def test_a_product_that_reads_a_dataset_and_a_product_waits_for_the_product():
+    products = [product_contract("a", ["flights", "b"]), product_contract("b", ["flights"])]
     contracts = _contracts(dataset_contract("flights"), products=products)
-    assert contracts.products_of("flights") == ["a", "b"]
-    assert contracts.products_of("b") == []
+    assert contracts.waves_after("flights") == [["b"], ["a"]]
 
 
 def test_contracts_that_are_not_there_are_named_by_their_uri(lake):

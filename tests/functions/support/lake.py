@@ -118,9 +118,16 @@ class Lake(Traces):
         request = {"dataset": dataset, "run_id": "run-1", "run_prefix": "runs/flights/run-1/"}
         return check_drift(request, Context())
 
-    def plan_products(self, detail: dict[str, Any]) -> list[str]:
-        """Name the products of a published dataset."""
-        return plan_products(detail, Context())["products"]
+    def plan_products(self, detail: dict[str, Any]) -> list[list[str]]:
+        """Name the products to look at after a publish, in waves."""
+        return [wave["products"] for wave in plan_products(detail, Context())["waves"]]
+
+    def build(self, run_id: str, product: str) -> dict[str, Any]:
+        """Take a product from opening to a published close and give what closing says."""
+        assert self.open(run_id, product)["status"] == "opened"
+        self.stage(run_id, product)
+        self.publish(run_id, product)
+        return self.close(run_id, "published", product)
 
     def read_and_plan(self, run_id: str = "run-1", dataset: str = "flights") -> dict[str, Any]:
         """Open a run, inspect its files, and plan what it reads."""
@@ -130,12 +137,14 @@ class Lake(Traces):
         self.plan(opened)
         return opened
 
-    def publish_run(self, run_id: str = "run-1", dataset: str = "flights") -> dict[str, Any]:
-        """Take a whole run from opening to a published close."""
+    def publish_run(
+        self, run_id: str = "run-1", dataset: str = "flights", **report: Any
+    ) -> dict[str, Any]:
+        """Take a whole run from opening to a published close; `report` is what publishing says."""
         opened = self.read_and_plan(run_id, dataset)
         self.stage(run_id, dataset)
         assert self.judge(opened)["decision"] == "publish"
-        self.publish(run_id, dataset)
+        self.publish(run_id, dataset, **report)
         return self.close(run_id, "published", dataset)
 
     @staticmethod

@@ -50,7 +50,7 @@ MISTAKES = [
         COUNTRIES, "- {name: title, logicalType: string}", "- {name: title, logicalType: string, "
         "customProperties: [{property: masked, value: true}]}",
         "13: schema[countries].properties[title].customProperties[masked].property: is not a known "
-        "field; known are sourceName, partitionTransform, deprecated: got 'masked'",
+        "field; known are sourceName, partitionTransform, deprecated, protection: got 'masked'",
     ),
     (
         COUNTRIES, "  - name: countries\n    properties", "  - name: countries\n"
@@ -100,11 +100,6 @@ MISTAKES = [
         ORDERS, "          format: dd.MM.yyyy", '          minimum: "2020-01-01"',
         "51: schema[orders].properties[ordered_on].logicalTypeOptions.minimum: is not enforced; "
         "use physicalType for sizes and a quality rule for values: got '2020-01-01'",
-    ),
-    (
-        ORDERS, "classification: public", "unique: true",
-        "27: schema[orders].properties[country].unique: is enforced for the primary key only; "
-        "remove it: got true",
     ),
     (
         COUNTRIES, "required: true, primaryKey: true", "primaryKey: true",

@@ -59,6 +59,7 @@ def test_a_dataset_is_compiled_with_every_field_that_functions_and_spark_read(la
         "primary_key": ["order_id"],
         "partition_by": ["country"],
         "quality": {"threshold": 0.95},
+        "quarantine": {"clear_values": False},
         "trigger": {"mode": "on_arrival"},
         "schedule": {"cron": "0 6 ? * MON-FRI *", "time_zone": "Europe/Oslo"},
         "freshness_hours": 48,
@@ -249,3 +250,24 @@ def test_what_a_contract_says_of_versions_partitions_and_changes_is_compiled(lak
     assert columns["revision"]["deprecated"] is True
     assert (orders["version_column"], orders["evolution"]) == ("revision", "additive")
     assert (countries["format"], countries["atomicity"]) == ("parquet", "table")
+
+
+def fingerprint(folder: Path) -> str:
+    """Give the fingerprint of the small lake's product."""
+    return str(load_contracts(folder).compile()["products"]["sales"]["fingerprint"])
+
+
+def test_a_products_fingerprint_changes_with_its_rows_and_not_with_its_words(
+    tmp_path: Path, lake: Callable[..., Path]
+) -> None:
+    folder = lake()
+    first = fingerprint(folder)
+    contract, sql = folder / "sales.odcs.yaml", folder / "sales.sql"
+    words = contract.read_text().replace("Sales by country.", "What is sold where.")
+    contract.write_text(words.replace("version: 1.0.0", "version: 1.0.1"))
+    assert fingerprint(folder) == first
+    sql.write_text(sql.read_text().replace("sum(amount)", "max(amount)"))
+    changed = fingerprint(folder)
+    assert changed != first
+    contract.write_text(words.replace("decimal(12,2)", "decimal(13,2)"))
+    assert fingerprint(folder) not in (first, changed)

@@ -16,6 +16,10 @@ SET = "            arguments:\n              validValues: [NO, SE]\n"
 AMOUNT = "schema[orders].properties[amount].quality[amount_positive]"
 COUNTRY = "schema[orders].properties[country].quality[country_known]"
 TABLE = "schema[orders].quality[dear_orders_have_a_date]"
+LATER_KINDS = (
+    "comparison, reference, expression, completeness, unique, row_count, freshness, sum, average, "
+    "sql"
+)
 EXPRESSION = "expression: amount < 1000 or ordered_on is not null"
 
 
@@ -97,24 +101,24 @@ MISTAKES = [
     (
         "            implementation:\n              kind: range\n              min: 0\n",
         "            implementation: min 0\n",
-        f"42: {AMOUNT}.implementation: must be a mapping with kind: set, range, pattern, length, "
-        "expression: got 'min 0'",
+        f"42: {AMOUNT}.implementation: must be a mapping with kind: type, set, range, pattern, "
+        f"length, {LATER_KINDS}: got 'min 0'",
     ),
     (
         "            metric: invalidValues\n            mustBe: 0\n" + SET,
         "            type: sql\n            query: select 1\n            mustBe: 1\n",
-        f"30: {COUNTRY}.type: must be custom with engine strata, library with metric "
-        "invalidValues, or text: got 'sql'",
+        f"30: {COUNTRY}.type: must be custom with engine strata, library with a metric, "
+        "or text: got 'sql'",
     ),
     (
         "kind: range", "kind: rnage",
-        f"43: {AMOUNT}.implementation.kind: must be one of set, range, pattern, length, "
-        "expression: got 'rnage'; did you mean 'range'?",
+        f"43: {AMOUNT}.implementation.kind: must be one of type, set, range, pattern, "
+        f"length, {LATER_KINDS}: got 'rnage'; did you mean 'range'?",
     ),
     (
         "              kind: range\n", "",
-        f"42: {AMOUNT}.implementation.kind: must be one of set, range, pattern, length, "
-        "expression: got nothing",
+        f"42: {AMOUNT}.implementation.kind: must be one of type, set, range, pattern, "
+        f"length, {LATER_KINDS}: got nothing",
     ),
     (
         "min: 0", "minimum: 0",
@@ -122,8 +126,8 @@ MISTAKES = [
     ),
     (
         "min: 0", "min: 0\n              step: 1",
-        f"45: {AMOUNT}.implementation.step: is not a known field; known are columns, min, max, "
-        "kind: got 1",
+        f"45: {AMOUNT}.implementation.step: is not a known field; known are columns, threshold, "
+        "kind, min, max: got 1",
     ),
     (
         "              min: 0\n", "",
@@ -184,13 +188,12 @@ MISTAKES = [
     ),
     (
         "metric: invalidValues", "metric: nullValues",
-        f"30: {COUNTRY}.metric: is not a rule of rows; say required: true on the column: "
-        "got 'nullValues'",
+        f"33: {COUNTRY}.arguments.validValues: has nothing to say here; remove it: got validValues",
     ),
     (
         "            mustBe: 0", "            mustBeLessThan: 5",
-        f"31: {COUNTRY}.mustBeLessThan: must be mustBe: 0, because a rule judges each row; "
-        "qualityThreshold judges the run: got 5",
+        f"31: {COUNTRY}.mustBeLessThan: must be mustBe: 0, or mustBeLessOrEqualTo "
+        "beside unit: percent: got 5",
     ),
     (
         "severity: fail", "severity: fial",

@@ -1,0 +1,160 @@
+"""What changed about one column: each fact of a column and what a change of it does."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from strata.comparison.change import (
+    Change,
+    backfill,
+    breaking,
+    from_to,
+    refused,
+    safe,
+    shown,
+    words,
+)
+from strata.comparison.types import is_wider
+
+Facts = Mapping[str, Any]
+STRICTNESS = ("public", "internal", "confidential", "restricted")
+"""The classifications, beginning with the one that most may see."""
+
+
+def changed_fact(field: str, subject: str, old: Facts, new: Facts, table_format: str) -> Change:
+    """Give the change of one fact of a column that stayed; `field` is one of `FACTS`."""
+    if field == "type":
+        return _type(subject, old["type"], new["type"], table_format)
+    return FACTS[field](subject, old.get(field), new.get(field))
+
+
+def _type(subject: str, old: str, new: str, table_format: str) -> Change:
+    text = f"changes its type {from_to(old, new)}"
+    if is_wider(old, new):
+        if table_format == "iceberg":
+            return safe(subject, text, "Every value that was there fits, and the table follows.")
+        return refused(subject, text, "A Parquet table's files keep the type they were made with.")
+    if is_wider(new, old):
+        return refused(
+            subject, text, "Values that were there may not fit; a run never narrows a column."
+        )
+    return refused(subject, text, "The values that are there are of another type.")
+
+
+def _required(subject: str, _old: bool, new: bool) -> Change:
+    if new:
+        return backfill(
+            subject,
+            "is required now",
+            "Rows without a value go to quarantine from now on; those that are there stay.",
+            "Count the rows without a value, fill or replay them, and tell the producers.",
+        )
+    return breaking(
+        subject, "is no longer required", "Queries that count on a value meet rows without one."
+    )
+
+
+def _classification(subject: str, old: str, new: str) -> Change:
+    text = f"changes its classification {from_to(old, new)}"
+    if STRICTNESS.index(new) > STRICTNESS.index(old):
+        return backfill(
+            subject,
+            text,
+            "Fewer people may see it from now on; copies that were made before stay.",
+            "Check who has read it, and whether the values that are there need protection.",
+        )
+    return breaking(
+        subject,
+        text,
+        "More people may see it from now on, and that cannot be taken back.",
+        "Have the owner of the data agree, and raise the major version.",
+    )
+
+
+def _protection(subject: str, old: object, new: object) -> Change:
+    if old is None:
+        return refused(
+            subject,
+            f"is protected now: {shown(new)}",
+            "The clear values that are there would stay, beside protected ones in new rows.",
+        )
+    if new is None:
+        return breaking(
+            subject,
+            f"is no longer protected; it was: {shown(old)}",
+            "New rows show the clear value, and old rows do not join with them.",
+            "Have the owner of the data agree, and raise the major version.",
+        )
+    return refused(
+        subject,
+        f"is protected in another way, {from_to(old, new)}",
+        "The same value looks different in old rows and in new ones, so they do not join.",
+    )
+
+
+def _pattern(subject: str, old: str | None, new: str | None) -> Change:
+    return breaking(
+        subject,
+        f"is written in files as {shown(new or 'ISO 8601')}, no longer as "
+        f"{shown(old or 'ISO 8601')}",
+        "Rows of files written as before go to quarantine.",
+        "Agree with the producers on the day, and raise the major version.",
+    )
+
+
+def _source(subject: str, old: str | None, new: str | None) -> Change:
+    return breaking(
+        subject,
+        f"is called {shown(new or 'as in the table')} in files, no longer "
+        f"{shown(old or 'as in the table')}",
+        "Files that name it as before are rejected, or bring no value for it.",
+        "Agree with the producers on the day, and raise the major version.",
+    )
+
+
+def _deprecated(subject: str, _old: object, new: object) -> Change:
+    if new:
+        return safe(
+            subject,
+            "is deprecated",
+            "It stays until it is removed in a later version.",
+            "Let readers move away from it.",
+        )
+    return safe(subject, "is no longer deprecated", "It stays.")
+
+
+def _id(subject: str, old: str | None, new: str | None) -> Change:
+    if old is None:
+        return safe(subject, f"has an id now, {new}", "With it the column can be renamed later.")
+    return refused(
+        subject,
+        f"changes its id {from_to(old, new)}",
+        "The id says which column of the table is meant; another id means another column.",
+    )
+
+
+def _unique(subject: str, _old: bool, new: bool) -> Change:
+    if new:
+        return backfill(
+            subject,
+            "must be unique now",
+            "Rows with a value that occurs twice are judged from now on; those there are not.",
+            "Count the values that occur twice in the table.",
+        )
+    return breaking(
+        subject, "need not be unique any more", "Queries that join on it may meet a value twice."
+    )
+
+
+FACTS: dict[str, Callable[[str, Any, Any], Change]] = {
+    "type": lambda subject, old, new: _type(subject, old, new, "iceberg"),
+    "required": _required,
+    "classification": _classification,
+    "protection": _protection,
+    "pattern": _pattern,
+    "source": _source,
+    "deprecated": _deprecated,
+    "id": _id,
+    "unique": _unique,
+    "description": lambda subject, _old, _new: words(subject, "is described in other words"),
+}
+"""What a change of each fact of a column does; the name is told apart before."""

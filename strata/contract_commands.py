@@ -1,0 +1,93 @@
+"""The commands below `strata contract`: draft one, compare two states, write pages and exports."""
+
+import argparse
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from strata.comparison.command import diff_contracts
+from strata.console import console
+from strata.drafting.command import new_contract
+from strata.errors import StrataError
+from strata.paths import ROOT
+
+Command = Callable[[argparse.Namespace], None]
+CONTRACTS = ROOT / "contracts"
+
+
+def add_contract_commands(commands: Any) -> None:
+    """Add `strata contract` with its actions to the commands of a parser."""
+    text = "Draft contracts and compare them."
+    actions = commands.add_parser("contract", help=text, description=text).add_subparsers(
+        required=True, metavar="action"
+    )
+
+    def add(name: str, command: Command, description: str) -> argparse.ArgumentParser:
+        parser: argparse.ArgumentParser = actions.add_parser(
+            name, help=description, description=description
+        )
+        parser.set_defaults(command=command)
+        return parser
+
+    _describe_new(add("new", _new, "Draft the contract of a dataset from a sample file."))
+    _describe_diff(add("diff", _diff, "Say what a change of contracts does; 1 if it is blocked."))
+
+
+def _describe_new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dataset", help="the name of the dataset and of its table")
+    parser.add_argument("--from", dest="sample", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--output", type=Path, default=CONTRACTS, metavar="FOLDER")
+    parser.add_argument(
+        "--clean-copy",
+        type=Path,
+        metavar="FILE",
+        help="also write the sample with column names that tables can have",
+    )
+
+
+def _new(options: argparse.Namespace) -> None:
+    made = new_contract(
+        options.dataset, options.sample, options.output, clean_copy=options.clean_copy
+    )
+    file = options.clean_copy or options.sample
+    console.print(f"drafted {made}; edit it, then:", markup=False, soft_wrap=True)
+    for step in ("validate", "up", f"put {options.dataset} {shlex.quote(str(file))}"):
+        console.print(f"  strata {step}", markup=False, soft_wrap=True)
+
+
+def _describe_diff(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        type=Path,
+        default=[],
+        metavar="PATH",
+        help="one file or folder, compared with how it was in git, or the old one and the new one; "
+        "default: contracts/",
+    )
+    parser.add_argument(
+        "--against", metavar="REVISION", help="the revision of git to compare with; default: HEAD"
+    )
+    parser.add_argument(
+        "--migrated",
+        action="append",
+        default=[],
+        metavar="DATASET",
+        help="the table of this dataset is rebuilt by hand (may be given several times)",
+    )
+    parser.add_argument("--json", action="store_true", help="for pipelines")
+
+
+def _diff(options: argparse.Namespace) -> None:
+    if len(options.paths) > 2:
+        raise StrataError("give one path, or the old one and the new one")
+    text, may_go_on = diff_contracts(
+        options.paths or [CONTRACTS],
+        revision=options.against,
+        migrated=options.migrated,
+        json_wanted=options.json,
+    )
+    print(text)
+    if not may_go_on:
+        raise SystemExit(1)
