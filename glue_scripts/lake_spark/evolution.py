@@ -72,11 +72,11 @@ def _changes(table: IcebergTable, found: TableMetadata) -> Iterator[Change]:
             f"column {old!r} is renamed to {new!r}",
         )
         types[new] = types.pop(old)
-    for column in table.contract.stored_columns:
-        yield from _column_change(table, column, types.get(column.name))
     for name in types:
         if name not in {ARRIVED, *table.contract.column_names}:
             yield _drop(table, found, name)
+    for column in table.contract.stored_columns:
+        yield from _column_change(table, column, types.get(column.name))
 
 
 def _renamed(table: IcebergTable, found: TableMetadata, types: Mapping[str, str]) -> dict[str, str]:

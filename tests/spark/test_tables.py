@@ -82,6 +82,7 @@ def test_another_partitioning_is_refused_with_both(events: Lake) -> None:
     events.put("a.csv", HEADER + "1,2024-02-29T23:30:00Z,Anna\n")
     events.run("run-1")
     partitioned(events, "at", "month")
+    events.put("b.csv", HEADER + "2,2024-02-29T23:30:00Z,Bert\n")
     with pytest.raises(
         ContractMismatch,
         match=r"partitioned by \['day\(at\)'\], the contract says \['month\(at\)'\]",
