@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from data_lake.processing import LakeProcessing as LakeProcessing
     from data_lake.processing import Sizes as Sizes
     from data_lake.processing import Sources as Sources
+    from data_lake.protection_secret import ProtectionSecret as ProtectionSecret
+    from data_lake.quality_rulesets import QualityRulesets as QualityRulesets
     from data_lake.raw_crawler import RawCrawler as RawCrawler
     from data_lake.recovery_region import RecoveryRegion as RecoveryRegion
     from data_lake.replica_zones import ReplicaZones as ReplicaZones
@@ -89,6 +91,8 @@ __all__ = [
     "Monitored",
     "PipelineParts",
     "ProductContract",
+    "ProtectionSecret",
+    "QualityRulesets",
     "RawCrawler",
     "RecoveryRegion",
     "ReplicaTarget",
@@ -133,6 +137,8 @@ _NAMES = {
     "monitoring": ("LakeMonitoring",),
     "pipeline": ("PipelineParts",),
     "processing": ("LakeProcessing", "Sizes", "Sources"),
+    "protection_secret": ("ProtectionSecret",),
+    "quality_rulesets": ("QualityRulesets",),
     "raw_crawler": ("RawCrawler",),
     "recovery_region": ("RecoveryRegion",),
     "replica_zones": ("ReplicaZones",),

@@ -13,6 +13,8 @@ from lake_spark.sql import literal, quoted, source_name
 
 ENCODING = "encoding"
 MALFORMED = "malformed"
+HIDDEN = "***"
+"""What stands for a value that must not be shown."""
 SHOWN_CHARACTERS = 200
 """How much of a value a reason quotes."""
 SHOWN_VALUES = 10
@@ -33,15 +35,20 @@ class Check:
     reason: str
 
 
-def shown(name: str) -> str:
-    """Give the SQL of a column's value as a reason quotes it."""
+def shown(name: str, *, hidden: bool) -> str:
+    """Give the SQL of a column's value as a reason quotes it; a hidden one as `***`."""
+    if hidden:
+        return literal(f"'{HIDDEN}'")
     text = f"coalesce(CAST({quoted(name)} AS string), 'null')"
     cut = f"concat(left({text}, {SHOWN_CHARACTERS}), '…')"
     return f"concat('\\'', IF(length({text}) > {SHOWN_CHARACTERS}, {cut}, {text}), '\\'')"
 
 
-def column_checks(column: ColumnContract) -> Iterator[Check]:
-    """Check that a column has its required value and that the value came through the cast."""
+def column_checks(column: ColumnContract, *, hidden: bool) -> Iterator[Check]:
+    """Check that a column has its required value and that the value came through the cast.
+
+    The value of a hidden column is not quoted.
+    """
     source, label = source_name(column.name), f"column '{column.name}': "
     if column.required:
         yield Check(
@@ -56,7 +63,8 @@ def column_checks(column: ColumnContract) -> Iterator[Check]:
             f"type:{column.name}",
             "quarantine",
             f"{quoted(source)} IS NOT NULL AND {quoted(column.name)} IS NULL",
-            f"concat({literal(f'{label}value ')}, {shown(source)}, {literal(f' is not {wanted}')})",
+            f"concat({literal(f'{label}value ')}, {shown(source, hidden=hidden)}, "
+            f"{literal(f' is not {wanted}')})",
         )
 
 
@@ -68,7 +76,7 @@ def rule_checks(contract: Contract) -> Iterator[Check]:
     types = {column.name: column.type for column in contract.columns}
     for rule in contract.rules:
         if rule.kind == "expression":
-            yield _expression_check(rule)
+            yield _expression_check(rule, contract.hidden)
             continue
         if rule.kind not in CONDITIONS:
             raise ContractMismatch(
@@ -78,13 +86,15 @@ def rule_checks(contract: Contract) -> Iterator[Check]:
         for name in rule.columns:
             good, wanted = CONDITIONS[rule.kind](rule, quoted(name), types[name])
             label = literal(f"column '{name}': value ")
-            reason = f"concat({label}, {shown(name)}, {literal(f' {wanted}')})"
+            value = shown(name, hidden=name in contract.hidden)
+            reason = f"concat({label}, {value}, {literal(f' {wanted}')})"
             yield Check(rule.id, rule.severity, f"NOT ({good})", reason)
 
 
-def _expression_check(rule: Rule) -> Check:
+def _expression_check(rule: Rule, hidden: frozenset[str]) -> Check:
     values = "".join(
-        f", {literal(f', column {name!r}: value ')}, {shown(name)}" for name in rule.columns
+        f", {literal(f', column {name!r}: value ')}, {shown(name, hidden=name in hidden)}"
+        for name in rule.columns
     )
     # On lines of its own, so that a comment at its end ends there.
     broken = f"NOT CAST((\n{rule.expression}\n) AS boolean)"

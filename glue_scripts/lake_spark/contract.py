@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lake_spark.errors import ContractMismatch, ContractMissing
+from lake_spark.raw_format import RawFormat, parse_raw
 from lake_spark.sql import quoted
 from lake_spark.storage import read_json
 
@@ -39,6 +40,8 @@ class ColumnContract:
     `pattern` is Spark's datetime pattern for dates and timestamps; None means ISO 8601. `id` is
     what the column is called whatever its name. `transform` is what of its values an Iceberg table
     is partitioned by, such as `day` or `bucket(16)`; None means the values themselves.
+    `source` is what raw files call the column, if not by its name; `decimal_comma` says that they
+    write numbers with a comma before the fraction.
     """
 
     name: str
@@ -51,6 +54,13 @@ class ColumnContract:
     deprecated: bool = False
     classification: str = "internal"
     protection: Protection | None = None
+    source: str | None = None
+    decimal_comma: bool = False
+
+    @property
+    def raw_name(self) -> str:
+        """What raw files call the column."""
+        return self.source or self.name
 
     @property
     def is_classified(self) -> bool:
@@ -126,20 +136,6 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class RawFormat:
-    """How a dataset's raw files are written."""
-
-    format: str
-    delimiter: str
-    quote: str
-    escape: str
-    header: bool
-    encoding: str
-    null_values: tuple[str, ...]
-    multiline: bool
-
-
-@dataclass(frozen=True)
 class Contract:
     """A dataset or, with `sql`, a data product.
 
@@ -179,6 +175,11 @@ class Contract:
     def column_names(self) -> list[str]:
         """The names of the columns, in the contract's order."""
         return [column.name for column in self.columns]
+
+    @property
+    def raw_names(self) -> list[str]:
+        """What raw files call the columns, in the contract's order."""
+        return [column.raw_name for column in self.columns]
 
     @property
     def partition_terms(self) -> list[str]:
@@ -232,6 +233,7 @@ def load_contract(uri: str, name: str) -> Contract:
 def parse_contract(entry: Mapping[str, Any]) -> Contract:
     """Turn one entry of the bundle into a `Contract`."""
     keys = tuple(entry.get("primary_key") or ())
+    raw = parse_raw(entry["raw"]) if entry.get("raw") else None
     contract = Contract(
         name=entry["name"],
         kind=entry["kind"],
@@ -240,23 +242,25 @@ def parse_contract(entry: Mapping[str, Any]) -> Contract:
         format=entry["format"],
         write_mode=entry["write_mode"],
         # A key without a value can be neither merged nor deduplicated, so a key is required.
-        columns=tuple(_column(column, keys) for column in entry["columns"]),
+        columns=tuple(_column(column, keys, raw) for column in entry["columns"]),
         primary_key=keys,
         partition_by=tuple(entry.get("partition_by") or ()),
         rules=tuple(_rule(rule, entry["name"]) for rule in entry.get("rules") or ()),
-        raw=_raw(entry["raw"]) if entry.get("raw") else None,
+        raw=raw,
         inputs=tuple(entry.get("inputs") or ()),
         sql=entry.get("sql") or "",
         version_column=entry.get("version_column"),
         evolution=entry.get("evolution") or "strict",
-        atomicity=entry.get("atomicity") or "partition",
+        atomicity=(entry.get("publishing") or {}).get("atomicity") or "partition",
         clear_quarantine=bool((entry.get("quarantine") or {}).get("clear_values")),
     )
     _check_names(contract)
     return contract
 
 
-def _column(entry: Mapping[str, Any], keys: tuple[str, ...]) -> ColumnContract:
+def _column(
+    entry: Mapping[str, Any], keys: tuple[str, ...], raw: RawFormat | None
+) -> ColumnContract:
     return ColumnContract(
         name=entry["name"],
         type=entry["type"],
@@ -268,6 +272,8 @@ def _column(entry: Mapping[str, Any], keys: tuple[str, ...]) -> ColumnContract:
         deprecated=bool(entry.get("deprecated")),
         classification=entry.get("classification") or "internal",
         protection=_protection(entry.get("protection")),
+        source=entry.get("source"),
+        decimal_comma=raw is not None and raw.decimal_comma,
     )
 
 
@@ -305,19 +311,6 @@ def _rule(entry: Mapping[str, Any], label: str) -> Rule:
         hours=entry.get("hours"),
         within_percent=entry.get("within_percent"),
         runs=entry.get("runs"),
-    )
-
-
-def _raw(entry: Mapping[str, Any]) -> RawFormat:
-    return RawFormat(
-        format=entry["format"],
-        delimiter=entry.get("delimiter") or ",",
-        quote=entry.get("quote") or '"',
-        escape=entry.get("escape") or '"',
-        header=bool(entry.get("header", True)),
-        encoding=entry.get("encoding") or "UTF-8",
-        null_values=tuple(entry.get("null_values") or ()),
-        multiline=bool(entry.get("multiline")),
     )
 
 

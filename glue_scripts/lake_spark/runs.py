@@ -17,6 +17,7 @@ from lake_spark.inputs import InputFile
 from lake_spark.lines import FirstLine
 from lake_spark.measuring import Counts, observe, read_counts, recount, rule_severities
 from lake_spark.places import sink_for
+from lake_spark.protection import protect
 from lake_spark.quarantine import Quarantine, forget_bad_rows, write_bad_rows
 from lake_spark.sinks import Sink, Staged
 from lake_spark.storage import write_json
@@ -55,7 +56,8 @@ class Clock:
 class Run:
     """One run of one contract: the places it writes to, and its clock.
 
-    `uri` is the folder of its records, ending in `/`.
+    `uri` is the folder of its records, ending in `/`; `protection_secret` the id of the secret that
+    columns are hashed with.
     """
 
     spark: SparkSession
@@ -65,6 +67,7 @@ class Run:
     sink: Sink
     quarantine: Quarantine
     clock: Clock
+    protection_secret: str | None
 
     @property
     def report_uri(self) -> str:
@@ -107,6 +110,7 @@ def open_run(spark: SparkSession, arguments: Mapping[str, str], database: str) -
             arguments["quarantine_bucket"], arguments["quarantine_database"], contract.name, run_id
         ),
         Clock(),
+        arguments.get("protection_secret"),
     )
 
 
@@ -135,7 +139,8 @@ def process_rows(
 
 def _stage(run: Run, checked: DataFrame, files: Sequence[InputFile]) -> tuple[Staged, Counts]:
     counted, observation = observe(checked, run.contract)
-    good = newest_rows(counted.filter(F.col("__broken").isNull()), run.contract)
+    good = protect(counted.filter(F.col("__broken").isNull()), run.contract, run.protection_secret)
+    good = newest_rows(good, run.contract)
     good = with_arrival(good, run.contract, files)
     group = f"stage {run.run_id} {uuid.uuid4()}"
     with job_group(run.spark, group):

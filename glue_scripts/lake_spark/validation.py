@@ -5,14 +5,14 @@ Columns given: the contract's, typed; `__line` (the record as text); the record'
 ids of broken rules that only warn).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from lake_spark.casting import cast_text, cast_value
-from lake_spark.checks import ENCODING, MALFORMED, Check, column_checks, rule_checks
+from lake_spark.casting import cast_text, cast_typed, cast_value
+from lake_spark.checks import ENCODING, HIDDEN, MALFORMED, Check, column_checks, rule_checks
 from lake_spark.contract import ColumnContract, Contract
 from lake_spark.errors import ContractMismatch, in_short
 from lake_spark.sql import POSITION, literal, quoted, source_name
@@ -27,6 +27,15 @@ def check_records(records: DataFrame, contract: Contract) -> DataFrame:
     Raises `ContractMismatch` naming the first column or rule that Spark cannot make sense of.
     """
     return _check(records, contract, cast_text)
+
+
+def check_typed_records(
+    records: DataFrame, contract: Contract, types: Mapping[str, str]
+) -> DataFrame:
+    """Check what `parquet_reading` gives; `types` are the files' own, by their columns' names."""
+    return _check(
+        records, contract, lambda name, column: cast_typed(name, column, types[column.raw_name])
+    )
 
 
 def check_rows(rows: DataFrame, contract: Contract) -> DataFrame:
@@ -56,14 +65,20 @@ def _check(
     records: DataFrame, contract: Contract, cast: Callable[[str, ColumnContract], str]
 ) -> DataFrame:
     kept = ["__line", *POSITION]
+    line = _hidden_line(contract) if contract.hidden else "__line"
     casts = {column.name: cast(source_name(column.name), column) for column in contract.columns}
-    checks = [check for column in contract.columns for check in column_checks(column)]
+    checks = [
+        check
+        for column in contract.columns
+        for check in column_checks(column, hidden=column.name in contract.hidden)
+    ]
     checks += rule_checks(contract)
     warning = [check for check in checks if check.severity == "warn"]
     breaking = [check for check in checks if check.severity != "warn"]
     try:
         typed = records.selectExpr(
-            *kept,
+            f"{line} AS __line",
+            *POSITION,
             "__undecodable",
             "__malformed",
             *(quoted(source_name(name)) for name in casts),
@@ -72,19 +87,38 @@ def _check(
         return typed.selectExpr(
             *kept,
             *(quoted(name) for name in casts),
-            f"{_broken(breaking)} AS __broken",
+            f"{_broken(breaking, contract)} AS __broken",
             f"{_warned(warning)} AS __warned",
         )
     except AnalysisException as error:
         raise _culprit(records, contract, casts, checks) from error
 
 
-def _broken(checks: Sequence[Check]) -> str:
+def _hidden_line(contract: Contract) -> str:
+    """Write the record anew, as JSON by column, without the values that are not to be shown.
+
+    Nobody can tell where they stand in a record that cannot be read, so of that nothing is shown.
+    """
+    members = ", ".join(
+        f"{literal(name)}, {_member(name, contract)}" for name in contract.column_names
+    )
+    record = f"to_json(named_struct({members}), map('ignoreNullFields', 'false'))"
+    return f"CASE WHEN {READABLE} THEN {record} ELSE {literal(HIDDEN)} END"
+
+
+def _member(name: str, contract: Contract) -> str:
+    value = quoted(source_name(name))
+    return f"IF({value} IS NULL, NULL, {literal(HIDDEN)})" if name in contract.hidden else value
+
+
+def _broken(checks: Sequence[Check], contract: Contract) -> str:
     """Unreadable records are not checked further: every field of theirs would be wrong."""
+    # What follows a colon is quoted from the record.
+    why = "substring_index(__malformed, ': ', 1)" if contract.hidden else "__malformed"
     undecodable = literal("bytes that are not valid in the declared encoding")
     cases = [
         f"WHEN __undecodable THEN array({_fault(ENCODING, undecodable)})",
-        f"WHEN __malformed IS NOT NULL THEN array({_fault(MALFORMED, '__malformed')})",
+        f"WHEN __malformed IS NOT NULL THEN array({_fault(MALFORMED, why)})",
     ]
     if checks:
         # Only rows with a fault pay for finding out which: the array is behind this condition.

@@ -12,6 +12,7 @@ from pyspark.sql import SparkSession
 from strata.local.emulator import Emulator
 from strata.local.jars import ensure_jars
 from strata.local.spark.configuration import local_settings
+from tests.spark.glue_quality import DQDL_JARS
 from tests.spark.support import ZONES, Lake, bucket, column
 
 CATALOG = "spark.sql.catalog.glue_catalog"
@@ -29,6 +30,8 @@ SMALL_DATA_SETTINGS = {
     "spark.sql.shuffle.partitions": "1",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    # What Spark writes down of each query is searched for what it must not hold.
+    "spark.eventLog.enabled": "true",
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
 _numbers = itertools.count(1)
@@ -43,14 +46,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def spark(emulator: Emulator) -> Iterator[SparkSession]:
+def spark(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     """A session with what the deployed jobs set, the local endpoints, and settings for speed."""
     with pytest.MonkeyPatch.context() as patch:
         use_environment(patch, emulator)
         for name in ZONES:
             boto3.client("s3").create_bucket(Bucket=bucket(name))
             boto3.client("glue").create_database(DatabaseInput={"Name": name})
-        settings = DEPLOYED_SETTINGS | local_settings(ensure_jars()) | SMALL_DATA_SETTINGS
+        jars = [*ensure_jars(), *ensure_jars(jars=DQDL_JARS)]
+        settings = DEPLOYED_SETTINGS | local_settings(jars) | SMALL_DATA_SETTINGS
+        settings["spark.eventLog.dir"] = tmp_path_factory.mktemp("events").as_uri()
         builder = SparkSession.builder.appName("tests")
         for name, value in settings.items():
             builder = builder.config(name, value)

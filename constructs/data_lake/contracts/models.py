@@ -7,8 +7,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from data_lake.contracts.extensions import (
-    Atomicity,
     Evolution,
+    Publishing,
     Schedule,
     TableFormat,
     WriteMode,
@@ -132,7 +132,7 @@ class _Contract(_Part):
     partition_by: tuple[str, ...]
     version_column: str | None = None
     evolution: Evolution = "strict"
-    atomicity: Atomicity = "partition"
+    publishing: Publishing | None = None
     rules: tuple[Rule, ...]
     quality: Quality
     quarantine: QuarantineSettings = QuarantineSettings()

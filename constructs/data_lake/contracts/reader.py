@@ -159,7 +159,7 @@ def _contract(
         "write_mode": extensions.write_mode,
         "version_column": extensions.version_column,
         "evolution": extensions.evolution,
-        "atomicity": extensions.publishing.atomicity if extensions.publishing else "partition",
+        "publishing": extensions.publishing,
         **vars(result.table),
         "rules": result.rules.rules,
         "quality": Quality(threshold=extensions.quality_threshold),

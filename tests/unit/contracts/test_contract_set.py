@@ -32,7 +32,7 @@ def test_a_dataset_is_compiled_with_every_field_that_functions_and_spark_read(la
         "write_mode": "merge",
         "version_column": None,
         "evolution": "strict",
-        "atomicity": "partition",
+        "publishing": None,
         "raw": {
             "prefix": "orders/",
             "format": "csv",
@@ -249,7 +249,7 @@ def test_what_a_contract_says_of_versions_partitions_and_changes_is_compiled(lak
     assert (columns["ordered_on"]["transform"], columns["ordered_on"]["id"]) == ("month", "the_day")
     assert columns["revision"]["deprecated"] is True
     assert (orders["version_column"], orders["evolution"]) == ("revision", "additive")
-    assert (countries["format"], countries["atomicity"]) == ("parquet", "table")
+    assert (countries["format"], countries["publishing"]) == ("parquet", {"atomicity": "table"})
 
 
 def fingerprint(folder: Path) -> str:
