@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lake_spark.errors import ContractMismatch, ContractMissing
@@ -143,7 +143,9 @@ class Contract:
     `version_column` tells which of two rows with the same key is newer; without it, arrival does.
     `evolution` is how far files and table may differ from the contract: strict, additive or
     permissive. `atomicity` is how much of a Parquet table changes at once: partition or table.
-    `clear_quarantine` lets quarantine keep the values of classified columns.
+    `clear_quarantine` lets quarantine keep the values of classified columns. `fingerprint`
+    changes with what a product computes; `incremental` gives, by input, its partition columns and
+    the product's of the same values.
     """
 
     name: str
@@ -163,6 +165,8 @@ class Contract:
     evolution: str = "strict"
     atomicity: str = "partition"
     clear_quarantine: bool = False
+    fingerprint: str = ""
+    incremental: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -253,6 +257,8 @@ def parse_contract(entry: Mapping[str, Any]) -> Contract:
         evolution=entry.get("evolution") or "strict",
         atomicity=(entry.get("publishing") or {}).get("atomicity") or "partition",
         clear_quarantine=bool((entry.get("quarantine") or {}).get("clear_values")),
+        fingerprint=entry.get("fingerprint") or "",
+        incremental=_incremental(entry.get("incremental") or {}),
     )
     _check_names(contract)
     return contract
@@ -275,6 +281,15 @@ def _column(
         source=entry.get("source"),
         decimal_comma=raw is not None and raw.decimal_comma,
     )
+
+
+def _incremental(entry: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Give, by input, the column of the product for each column of the input."""
+    found: dict[str, dict[str, str]] = {}
+    for part in entry.get("partitions") or ():
+        for name, column in part["inputs"].items():
+            found.setdefault(name, {})[column] = part["column"]
+    return found
 
 
 def _protection(entry: Mapping[str, Any] | None) -> Protection | None:
@@ -327,7 +342,7 @@ def _check_names(contract: Contract) -> None:
             f"{contract.name}: column {twice[0]!r} is declared twice; Spark does not tell upper "
             "from lower case"
         )
-    for field in ("primary_key", "partition_by"):
-        for name in getattr(contract, field):
+    for part in ("primary_key", "partition_by"):
+        for name in getattr(contract, part):
             if name not in contract.column_names:
-                raise ContractMismatch(f"{contract.name}: {field} names no column: {name!r}")
+                raise ContractMismatch(f"{contract.name}: {part} names no column: {name!r}")

@@ -126,13 +126,13 @@ def _drop(table: IcebergTable, found: TableMetadata, name: str) -> Change:
 
 def _check_partitions(table: IcebergTable) -> None:
     """Refuse to change the partitioning: old files would keep theirs, and merges read them all."""
-    found, wanted = table.state().partition_by, table.contract.partition_terms
+    found = table.state().partition_by
+    wanted = [term.replace("`", "") for term in table.contract.partition_terms]
     if found != wanted:
-        shown = [[term.replace("`", "") for term in terms] for terms in (found, wanted)]
         raise _mismatch(
             table,
-            f"partitioned by {shown[0]}, the contract says {shown[1]}; take the change back, or "
-            "make it under a new dataset name",
+            f"partitioned by {found}, the contract says {wanted}; take the change back, or make it "
+            "under a new dataset name",
         )
 
 

@@ -1,6 +1,6 @@
 """A run's good rows on a branch of an Iceberg table."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyspark.sql import DataFrame
 
@@ -13,6 +13,8 @@ from lake_spark.tables import IcebergTable, branch_of, branches_of
 
 ADDED = "added-records"
 """Iceberg's own count of the rows of a commit."""
+SCOPE = "strata.replaced"
+"""The snapshot property with the condition on what a replacement replaced, if not all."""
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,13 @@ class IcebergSink:
 
     `staging_uri` is a folder, the dataset's own, for the rows of merges: they are read several
     times, the last time when the run is published, in case that the table has moved meanwhile.
+    `scope` is a condition on partition columns: a replacement replaces what meets it, and no more.
     """
 
     target: IcebergTable
     run_id: str
     staging_uri: str
+    scope: str | None = None
 
     @property
     def table(self) -> str:
@@ -51,8 +55,10 @@ class IcebergSink:
         good = rows.select(*(quoted(name) for name in contract.stored_names))
         if contract.write_mode == "merge" and target.has_rows():
             return self._merge(good, changes)
-        write = target.replace if contract.write_mode == "replace" else target.append
-        write(good, self.branch, self.run_id)
+        if contract.write_mode == "replace":
+            replace_scope(target, good, self.branch, self.run_id, self.scope)
+        else:
+            target.append(good, self.branch, self.run_id)
         return self._staged(None, changes=changes)
 
     def _merge(self, good: DataFrame, changes: tuple[str, ...]) -> Staged:
@@ -67,12 +73,22 @@ class IcebergSink:
         head = self.target.state().head(self.branch)
         assert head is not None  # noqa: S101 - it was written just now
         count = int(head.summary.get(ADDED, 0)) if rows is None else rows
-        return Staged(count, self.branch, str(head.id), stale, changes)
+        emptied = not count and bool(self.scope)
+        return Staged(count, self.branch, str(head.id), stale, changes, emptied)
 
     def discard(self) -> None:
         """Drop the branch and the rows beside it."""
         self.target.drop_branches(*branches_of(self.run_id))
         delete_prefix(self.staging_uri)
+
+
+def replace_scope(
+    table: IcebergTable, rows: DataFrame, branch: str, run_id: str, scope: str | None
+) -> None:
+    """Replace what meets a condition, and write the condition down for whoever does it again."""
+    if scope is not None:
+        table = replace(table, notes={**table.notes, SCOPE: scope})
+    table.replace(rows, branch, run_id, scope)
 
 
 def rows_uri(staging_uri: str, run_id: str) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 from lake_spark.catalog import find_table
 from lake_spark.errors import ContractMismatch
-from lake_spark.sql import quoted
 from lake_spark.storage import read_json
 
 MAIN = "main"
@@ -97,7 +96,7 @@ def parse_metadata(document: dict[str, Any]) -> TableMetadata:
 
 def _term(field: dict[str, Any], names: dict[int, str]) -> str:
     """Give a partition field in SQL; its transform is written like `bucket[16]`."""
-    column = quoted(names[field["source-id"]])
+    column = names[field["source-id"]]
     name, bracket, number = field["transform"].partition("[")
     if name == "identity":
         return column

@@ -1,12 +1,12 @@
 """A staged change done once more, because main has moved since: on the new main, and audited."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyspark.sql import DataFrame
 
 from lake_spark.commits import carry_over
 from lake_spark.errors import AuditFailed
-from lake_spark.iceberg_sink import rows_uri
+from lake_spark.iceberg_sink import SCOPE, rows_uri
 from lake_spark.merging import Merge
 from lake_spark.metadata import Snapshot
 from lake_spark.storage import list_keys
@@ -38,21 +38,36 @@ class Replay:
     def on_main(self) -> None:
         """Do the change on a new branch of main as it is now, and audit what came out.
 
-        The files of an append or of a replacement are taken as they are. A merge is worked out
-        again, since what it has to replace is in other files now. Raises `AuditFailed`.
+        The files of an append or of a whole replacement are taken as they are. A merge and a
+        replacement of some partitions are worked out again, since what they have to replace is in
+        other files now. Raises `AuditFailed`.
         """
         self.table.drop_branches(self.branch)
         self.table.create_branch(self.branch)
-        notes = {REPLAYED: str(self.staged.id)}
-        mode = self.table.contract.write_mode
+        mode, scope = self.table.contract.write_mode, self.staged.summary.get(SCOPE)
         if mode == "merge":
             merge = Merge.of(self.table, self._merged_rows())
-            merge.into(self.branch, self.run_id, notes)
+            merge.into(self.branch, self.run_id, self._properties())
             self._audit("keys", merge.found_in(self.branch))
+        elif scope is not None:
+            table = replace(self.table, notes=self._properties())
+            rows = self._at(branch_of(self.run_id)).filter(scope)
+            table.replace(rows, self.branch, self.run_id, scope)
+            self._audit("rows", self._at(self.branch).filter(scope).count())
         else:
-            properties = self.table.properties(self.run_id) | notes
-            carry_over(self.table, self.staged.id, self.branch, properties, whole=mode == "replace")
-            self._audit("rows", self._rows_added(whole=mode == "replace"))
+            whole = mode == "replace"
+            carry_over(self.table, self.staged.id, self.branch, self._properties(), whole=whole)
+            self._audit("rows", self._rows_added(whole=whole))
+
+    def _properties(self) -> dict[str, str]:
+        """Give what the staged snapshot says of its run, and of which one this is a repetition."""
+        said = {
+            name: value for name, value in self.staged.summary.items() if name.startswith("strata.")
+        }
+        return said | {REPLAYED: str(self.staged.id)}
+
+    def _at(self, branch: str) -> DataFrame:
+        return self.table.spark.read.option("branch", branch).table(self.table.name)
 
     def _merged_rows(self) -> DataFrame:
         """Give the rows that were merged; onto an empty table, they were simply written."""

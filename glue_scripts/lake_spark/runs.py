@@ -57,7 +57,7 @@ class Run:
     """One run of one contract: the places it writes to, and its clock.
 
     `uri` is the folder of its records, ending in `/`; `protection_secret` the id of the secret that
-    columns are hashed with.
+    columns are hashed with; `notes` are further fields of its report.
     """
 
     spark: SparkSession
@@ -68,6 +68,7 @@ class Run:
     quarantine: Quarantine
     clock: Clock
     protection_secret: str | None
+    notes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def report_uri(self) -> str:
@@ -148,7 +149,7 @@ def _stage(run: Run, checked: DataFrame, files: Sequence[InputFile]) -> tuple[St
     counts = None if was_retried(run.spark, group) else read_counts(observation, run.contract)
     if counts is None:
         counts = recount(checked, run.contract)
-    if not staged.rows:
+    if not staged.rows and not (staged.emptied and not counts.rows_in):
         run.sink.discard()
         staged = Staged(0, None, None, changes=staged.changes)
     return staged, counts
@@ -188,5 +189,14 @@ def _report(run: Run, counts: Counts, staged: Staged, files: Sequence[InputFile]
         "branch": staged.branch,
         "snapshot_id": staged.snapshot_id,
         "quarantine_uri": run.quarantine.run_uri if counts.rows_quarantined else None,
+        "emptied": staged.emptied,
         "seconds": run.clock.seconds,
+        **run.notes,
     }
+
+
+def report_nothing(run: Run) -> None:
+    """Write the stage report of a run that found nothing to do; what it had staged is dropped."""
+    run.sink.discard()
+    counts = Counts(0, 0, {}, {}, {})
+    write_json(run.report_uri, _report(run, counts, Staged(0, None, None), ()))

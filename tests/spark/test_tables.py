@@ -12,12 +12,12 @@ from tests.spark.support import Lake, column
 
 HEADER = "id,at,name\n"
 TRANSFORMS = [
-    ("at", "year", "year(`at`)"),
-    ("at", "month", "month(`at`)"),
-    ("at", "day", "day(`at`)"),
-    ("at", "hour", "hour(`at`)"),
-    ("id", "bucket(8)", "bucket(8, `id`)"),
-    ("name", "truncate(2)", "truncate(2, `name`)"),
+    ("at", "year", "year(at)"),
+    ("at", "month", "month(at)"),
+    ("at", "day", "day(at)"),
+    ("at", "hour", "hour(at)"),
+    ("id", "bucket(8)", "bucket(8, id)"),
+    ("name", "truncate(2)", "truncate(2, name)"),
 ]
 
 
