@@ -144,8 +144,9 @@ class Contract:
     `evolution` is how far files and table may differ from the contract: strict, additive or
     permissive. `atomicity` is how much of a Parquet table changes at once: partition or table.
     `clear_quarantine` lets quarantine keep the values of classified columns. `fingerprint`
-    changes with what a product computes; `incremental` gives, by input, its partition columns and
-    the product's of the same values.
+    changes with what a product computes; `shuffle_partitions` is None where Spark's own setting is
+    right; `incremental` gives, by input, its partition columns and the product's of the same
+    values.
     """
 
     name: str
@@ -166,6 +167,7 @@ class Contract:
     atomicity: str = "partition"
     clear_quarantine: bool = False
     fingerprint: str = ""
+    shuffle_partitions: int | None = None
     incremental: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
@@ -258,6 +260,7 @@ def parse_contract(entry: Mapping[str, Any]) -> Contract:
         atomicity=(entry.get("publishing") or {}).get("atomicity") or "partition",
         clear_quarantine=bool((entry.get("quarantine") or {}).get("clear_values")),
         fingerprint=entry.get("fingerprint") or "",
+        shuffle_partitions=(entry.get("engine") or {}).get("shuffle_partitions"),
         incremental=_incremental(entry.get("incremental") or {}),
     )
     _check_names(contract)

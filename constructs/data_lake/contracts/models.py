@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from data_lake.contracts.engine import Engine
 from data_lake.contracts.extensions import (
     Evolution,
     Publishing,
@@ -136,6 +137,7 @@ class _Contract(_Part):
     publishing: Publishing | None = None
     rules: tuple[Rule, ...]
     quality: Quality
+    engine: Engine = Engine()
     quarantine: QuarantineSettings = QuarantineSettings()
     freshness_hours: int | float | None = None
 
@@ -179,7 +181,7 @@ class ProductContract(_Contract):
         return content | {"fingerprint": _fingerprint(content)}
 
 
-_WORDS = frozenset(("version", "description", "owner", "freshness_hours"))
+_WORDS = frozenset(("version", "description", "owner", "freshness_hours", "engine"))
 """What may change in a product's contract without a change of its rows."""
 
 
