@@ -33,6 +33,11 @@ SESSION_SETTINGS = {
     "spark.sql.adaptive.optimizer.excludedRules": (
         "org.apache.spark.sql.execution.adaptive.AQEPropagateEmptyRelation"
     ),
+    # The Java compiler leaves methods beyond 8,000 bytes of code to the interpreter. All checks of
+    # a contract in one generated method are longer; below this limit Spark generates several.
+    "spark.sql.codegen.hugeMethodLimit": "8000",
+    "spark.sql.adaptive.enabled": "true",
+    "spark.sql.adaptive.skewJoin.enabled": "true",
 }
 
 
