@@ -130,14 +130,14 @@ FOUND = "(select distinct `code` from `codes`) as found on primary.`code` = foun
         ),
         (
             {"kind": "unique", "columns": ["code"]},
-            'CustomSql "select count(*) as broken from (select 1 from primary where `code` is not null '
-            'group by `code` having count(*) > 1) as repeated" = 0',
+            'CustomSql "select count(*) as broken from (select 1 from primary where `code` is not '
+            'null group by `code` having count(*) > 1) as repeated" = 0',
         ),
         (
             {"kind": "unique", "columns": ["code"], "threshold": 0.5},
-            'CustomSql "select avg(if(given and number > 1, 0, 1)) as share from (select `code` is not null '
-            "as given, row_number() over (partition by `code` order by `code`) as number from "
-            'primary) as numbered" >= 0.5',
+            'CustomSql "select avg(if(given and number > 1, 0, 1)) as share from (select `code` is '
+            "not null as given, row_number() over (partition by `code` order by `code`) as number "
+            'from primary) as numbered" >= 0.5',
         ),
         ({"kind": "row_count", "columns": [], "min": 1}, "RowCount >= 1"),
         (
