@@ -52,6 +52,7 @@ def job_arguments(run: str) -> list[str]:
         *("--artifacts_bucket", "artifacts", "--warehouse", "s3://processed/"),
         *("--processed_database", "processed", "--database", "processed"),
         *("--quarantine_bucket", "quarantine", "--quarantine_database", "quarantine"),
+        *("--protection_secret", "not needed"),
     ]
 
 

@@ -1,6 +1,7 @@
 """Values to the contract's types and, for each row, what is wrong with it: one expression.
 
-Columns given: the contract's, typed; `__line` (the record as text); the record's position; and
+Columns given: the contract's, typed; `__line` (the record as text); `__lines` (how many lines it
+took); the record's position; and
 `__broken` (null for a good row, else an array of `rule` and `reason`) and `__warned` (null, or the
 ids of broken rules that only warn).
 """
@@ -18,6 +19,8 @@ from lake_spark.errors import ContractMismatch, in_short
 from lake_spark.sql import POSITION, literal, quoted, source_name
 
 BROKEN_TYPE = "array<struct<rule: string, reason: string>>"
+LINES = "CAST(length(__line) - length(replace(__line, '\n', '')) + 1 AS bigint)"
+"""How many lines a record takes; those of a record are joined by LF."""
 READABLE = "NOT __undecodable AND __malformed IS NULL"
 
 
@@ -55,7 +58,7 @@ def check_rows(rows: DataFrame, contract: Contract) -> DataFrame:
 def _check(
     records: DataFrame, contract: Contract, cast: Callable[[str, ColumnContract], str]
 ) -> DataFrame:
-    kept = ["__line", *POSITION]
+    kept = ["__line", "__lines", *POSITION]
     line = _hidden_line(contract) if contract.hidden else "__line"
     casts = {column.name: cast(source_name(column.name), column) for column in contract.columns}
     checks = [
@@ -69,6 +72,7 @@ def _check(
     try:
         typed = records.selectExpr(
             f"{line} AS __line",
+            f"{LINES} AS __lines",
             *POSITION,
             "__undecodable",
             "__malformed",

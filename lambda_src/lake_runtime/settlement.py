@@ -18,6 +18,7 @@ from lake_runtime.records import (
     Verdict,
     is_batch_broken,
 )
+from lake_runtime.replays import replay_of
 from lake_runtime.reports import (
     publish_report,
     publish_report_if_any,
@@ -229,6 +230,9 @@ def _result(books: _Books) -> dict[str, Any]:
         "snapshot_id": books.published.snapshot_id if books.published else None,
         "reason": "; ".join(books.ending.reasons) or None,
         "error_class": books.ending.error_class,
+        "replay_of": replay_of(
+            books.run.environment, books.run.dataset, (claim.key for claim in books.claims)
+        ),
         **_row_counts(books.stage),
     }
 
