@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lake_spark.errors import ContractMismatch, ContractMissing
+from lake_spark.raw_format import RawFormat, parse_raw
 from lake_spark.storage import read_json
 
 FORMAT = 1
@@ -33,7 +34,9 @@ class Protection:
 class ColumnContract:
     """One column: its Spark SQL type and whether it must have a value.
 
-    `pattern` is Spark's datetime pattern for dates and timestamps; None means ISO 8601.
+    `pattern` is Spark's datetime pattern for dates and timestamps; None means ISO 8601. `source` is
+    what raw files call the column, if not by its name; `decimal_comma` says that they write numbers
+    with a comma before the fraction.
     """
 
     name: str
@@ -43,6 +46,13 @@ class ColumnContract:
     pattern: str | None
     classification: str = "internal"
     protection: Protection | None = None
+    source: str | None = None
+    decimal_comma: bool = False
+
+    @property
+    def raw_name(self) -> str:
+        """What raw files call the column."""
+        return self.source or self.name
 
     @property
     def is_classified(self) -> bool:
@@ -101,20 +111,6 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class RawFormat:
-    """How a dataset's raw files are written."""
-
-    format: str
-    delimiter: str
-    quote: str
-    escape: str
-    header: bool
-    encoding: str
-    null_values: tuple[str, ...]
-    multiline: bool
-
-
-@dataclass(frozen=True)
 class Contract:
     """A dataset or, with `sql`, a data product.
 
@@ -149,6 +145,11 @@ class Contract:
         """The names of the columns, in the contract's order."""
         return [column.name for column in self.columns]
 
+    @property
+    def raw_names(self) -> list[str]:
+        """What raw files call the columns, in the contract's order."""
+        return [column.raw_name for column in self.columns]
+
 
 def load_contract(uri: str, name: str) -> Contract:
     """Read one contract out of the compiled bundle at an S3 URI.
@@ -171,6 +172,7 @@ def load_contract(uri: str, name: str) -> Contract:
 def parse_contract(entry: Mapping[str, Any]) -> Contract:
     """Turn one entry of the bundle into a `Contract`."""
     keys = tuple(entry.get("primary_key") or ())
+    raw = parse_raw(entry["raw"]) if entry.get("raw") else None
     contract = Contract(
         name=entry["name"],
         kind=entry["kind"],
@@ -179,11 +181,11 @@ def parse_contract(entry: Mapping[str, Any]) -> Contract:
         format=entry["format"],
         write_mode=entry["write_mode"],
         # A key without a value can be neither merged nor deduplicated, so a key is required.
-        columns=tuple(_column(column, keys) for column in entry["columns"]),
+        columns=tuple(_column(column, keys, raw) for column in entry["columns"]),
         primary_key=keys,
         partition_by=tuple(entry.get("partition_by") or ()),
         rules=tuple(_rule(rule, entry["name"]) for rule in entry.get("rules") or ()),
-        raw=_raw(entry["raw"]) if entry.get("raw") else None,
+        raw=raw,
         inputs=tuple(entry.get("inputs") or ()),
         sql=entry.get("sql") or "",
         clear_quarantine=bool((entry.get("quarantine") or {}).get("clear_values")),
@@ -192,7 +194,9 @@ def parse_contract(entry: Mapping[str, Any]) -> Contract:
     return contract
 
 
-def _column(entry: Mapping[str, Any], keys: tuple[str, ...]) -> ColumnContract:
+def _column(
+    entry: Mapping[str, Any], keys: tuple[str, ...], raw: RawFormat | None
+) -> ColumnContract:
     return ColumnContract(
         name=entry["name"],
         type=entry["type"],
@@ -201,6 +205,8 @@ def _column(entry: Mapping[str, Any], keys: tuple[str, ...]) -> ColumnContract:
         pattern=entry.get("pattern"),
         classification=entry.get("classification") or "internal",
         protection=_protection(entry.get("protection")),
+        source=entry.get("source"),
+        decimal_comma=raw is not None and raw.decimal_comma,
     )
 
 
@@ -238,19 +244,6 @@ def _rule(entry: Mapping[str, Any], label: str) -> Rule:
         hours=entry.get("hours"),
         within_percent=entry.get("within_percent"),
         runs=entry.get("runs"),
-    )
-
-
-def _raw(entry: Mapping[str, Any]) -> RawFormat:
-    return RawFormat(
-        format=entry["format"],
-        delimiter=entry.get("delimiter") or ",",
-        quote=entry.get("quote") or '"',
-        escape=entry.get("escape") or '"',
-        header=bool(entry.get("header", True)),
-        encoding=entry.get("encoding") or "UTF-8",
-        null_values=tuple(entry.get("null_values") or ()),
-        multiline=bool(entry.get("multiline")),
     )
 
 

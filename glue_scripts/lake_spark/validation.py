@@ -6,13 +6,13 @@ took); the record's position; and
 ids of broken rules that only warn).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from lake_spark.casting import cast_text, cast_value
+from lake_spark.casting import cast_text, cast_typed, cast_value
 from lake_spark.checks import ENCODING, HIDDEN, MALFORMED, Check, column_checks, rule_checks
 from lake_spark.contract import ColumnContract, Contract
 from lake_spark.errors import ContractMismatch, in_short
@@ -30,6 +30,15 @@ def check_records(records: DataFrame, contract: Contract) -> DataFrame:
     Raises `ContractMismatch` naming the first column or rule that Spark cannot make sense of.
     """
     return _check(records, contract, cast_text)
+
+
+def check_typed_records(
+    records: DataFrame, contract: Contract, types: Mapping[str, str]
+) -> DataFrame:
+    """Check what `parquet_reading` gives; `types` are the files' own, by their columns' names."""
+    return _check(
+        records, contract, lambda name, column: cast_typed(name, column, types[column.raw_name])
+    )
 
 
 def check_rows(rows: DataFrame, contract: Contract) -> DataFrame:
