@@ -26,7 +26,8 @@ def build_app(environment: str | None = None, outdir: Path | None = None) -> App
     """Build one environment's application.
 
     The context of ``cdk.json`` is loaded here too, so that every caller synthesises the same
-    templates as the CDK's command line does.
+    templates as the CDK's command line does. ``--context contracts=<folder>`` takes the contracts
+    of another folder, by default of ``contracts/``.
 
     Args:
         environment: its name. Default: what ``--context env=<name>`` says.
@@ -42,7 +43,8 @@ def build_app(environment: str | None = None, outdir: Path | None = None) -> App
     settings = load_settings(environment or app.node.try_get_context("env"))
     tag_everything(app, tags_of(settings))
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    storage = _add_lake(app, settings, load_contracts(REPOSITORY / "contracts"))
+    contracts = load_contracts(REPOSITORY / (app.node.try_get_context("contracts") or "contracts"))
+    storage = _add_lake(app, settings, contracts)
     if settings.recovery_region is not None:
         _add_second_region(app, settings, settings.recovery_region, storage)
     return app

@@ -117,11 +117,7 @@ def new_change(quarantine: Quarantine, action: str, reason: str, choice: Choice)
 def open_change(quarantine: Quarantine) -> Change | None:
     """Give the change that is open, or None."""
     item = quarantine.item(OPEN)
-    if item is None:
-        return None
-    if item["state"] == _CHECKING:
-        # Nothing was done yet; whoever began it, if still there, finds it gone and begins anew.
-        _close(quarantine, item["change"])
+    if item is None or item["state"] == _CHECKING:
         return None
     document = quarantine.read_json(f"changes/{quarantine.dataset}/{item['change']}/change.json")
     if document is None:
@@ -171,6 +167,13 @@ def begin(quarantine: Quarantine, change: Change) -> None:
         raise StrataError(
             f"{change.dataset}: somebody else changes its quarantine just now; try again"
         ) from error
+
+
+def forget_unchecked(quarantine: Quarantine) -> None:
+    """Take back a change that was never opened: whoever began it, if still there, begins anew."""
+    item = quarantine.item(OPEN)
+    if item is not None and item["state"] == _CHECKING:
+        _close(quarantine, item["change"])
 
 
 def finish(quarantine: Quarantine, change: Change) -> Change:

@@ -16,7 +16,7 @@ Corrections = dict[tuple[Any, ...], tuple[int, str]]
 def choose(quarantine: Quarantine, selection: Selection) -> Choice:
     """Give the rows and files that are meant, and the rows of those files."""
     return _with_rows_of_files(
-        quarantine, list(selection.rows(quarantine)), selection.files(quarantine)
+        quarantine, list(selection.rows(quarantine)), _files(quarantine, selection)
     )
 
 
@@ -31,7 +31,7 @@ def choose_for_replay(
     Raises `StrataError` for what cannot be replayed, saying what to do instead.
     """
     if corrections is None:
-        rows, files = list(selection.rows(quarantine)), selection.files(quarantine)
+        rows, files = list(selection.rows(quarantine)), _files(quarantine, selection)
     else:
         rows, files = _corrected(quarantine, corrections), []
     whole = list(_files_of(quarantine, rows))
@@ -55,6 +55,11 @@ def rows_alone(choice: Choice) -> list[Row]:
     return sorted(
         alone, key=lambda row: (row["quarantined_at"], row["source_key"], row["source_line"])
     )
+
+
+def _files(quarantine: Quarantine, selection: Selection) -> list[File]:
+    """Give the files that are meant; who limits the rows means no whole file."""
+    return selection.files(quarantine) if selection.limit is None else []
 
 
 def _corrected(quarantine: Quarantine, corrections: Corrections) -> list[Row]:

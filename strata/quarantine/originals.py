@@ -109,8 +109,24 @@ def _lines(lake: Lake, key: str, version: str, raw: RawSource) -> Iterator[str]:
             first = False
 
 
+class _Unclosed(io.RawIOBase):
+    """A body of S3 that is not seen as closed once it was read to its end."""
+
+    def __init__(self, body: Any) -> None:
+        super().__init__()
+        self._body = body
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        content = self._body.read(len(buffer))
+        buffer[: len(content)] = content
+        return len(content)
+
+
 def _decompressed(body: Any) -> BinaryIO:
-    peeking = io.BufferedReader(body)
+    peeking = io.BufferedReader(_Unclosed(body))
     start = peeking.peek(4)[:4]
     if start.startswith(_GZIP):
         return cast(BinaryIO, gzip.GzipFile(fileobj=peeking))

@@ -15,7 +15,16 @@ from botocore.exceptions import ClientError
 from data_lake.contracts import DatasetContract
 from strata.errors import StrataError
 from strata.lakes import Lake
-from strata.quarantine.changes import Change, Choice, Object, begin, finish, new_change, open_change
+from strata.quarantine.changes import (
+    Change,
+    Choice,
+    Object,
+    begin,
+    finish,
+    forget_unchecked,
+    new_change,
+    open_change,
+)
 from strata.quarantine.choosing import Corrections, choose_for_replay, rows_alone
 from strata.quarantine.exporting import read_corrections
 from strata.quarantine.mending import Record
@@ -33,6 +42,7 @@ _REPLAY = re.compile(
 
 def finish_open(quarantine: Quarantine) -> Change | None:
     """Finish the change that somebody began and did not end; give it, or None."""
+    forget_unchecked(quarantine)
     change = open_change(quarantine)
     return None if change is None else finish(quarantine, change)
 

@@ -64,11 +64,13 @@ def _point(quarantine: Quarantine, run_id: str, location: str) -> None:
     }
     partition = glue.get_partition(**place, PartitionValues=[run_id])["Partition"]
     storage = partition["StorageDescriptor"] | {"Location": location}
-    glue.update_partition(
-        **place,
-        PartitionValueList=[run_id],
-        PartitionInput={"Values": [run_id], "StorageDescriptor": storage},
-    )
+    entry = {
+        "PartitionValueList": [run_id],
+        "PartitionInput": {"Values": [run_id], "StorageDescriptor": storage},
+    }
+    errors = glue.batch_update_partition(**place, Entries=[entry]).get("Errors", [])
+    if errors:
+        raise StrataError(f"{quarantine.dataset}: Glue refused the rows of {run_id}: {errors[0]}")
 
 
 def _forget(quarantine: Quarantine, run_id: str) -> None:
