@@ -19,8 +19,6 @@ from lake_spark.errors import ContractMismatch, in_short
 from lake_spark.sql import POSITION, literal, quoted, source_name
 
 BROKEN_TYPE = "array<struct<rule: string, reason: string>>"
-LINES = "CAST(length(__line) - length(replace(__line, '\n', '')) + 1 AS bigint)"
-"""How many lines a record takes; those of a record are joined by LF."""
 READABLE = "NOT __undecodable AND __malformed IS NULL"
 
 
@@ -81,7 +79,7 @@ def _check(
     try:
         typed = records.selectExpr(
             f"{line} AS __line",
-            f"{LINES} AS __lines",
+            f"{_lines(contract)} AS __lines",
             *POSITION,
             "__undecodable",
             "__malformed",
@@ -96,6 +94,13 @@ def _check(
         )
     except AnalysisException as error:
         raise _culprit(records, contract, casts, checks) from error
+
+
+def _lines(contract: Contract) -> str:
+    """Count the lines that a record takes; more than one are joined by LF."""
+    if contract.raw is None or not contract.raw.multiline:
+        return "CAST(1 AS bigint)"
+    return "CAST(length(__line) - length(replace(__line, '\n', '')) + 1 AS bigint)"
 
 
 def _hidden_line(contract: Contract) -> str:

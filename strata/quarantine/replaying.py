@@ -120,7 +120,8 @@ class _Preparation:
                 record.check(row["raw_record"])
                 records.append({"at": len(lines) + 1} | _origin(row))
                 _, corrected = self.corrections.get(row.identity, (0, row["raw_record"]))
-                lines += record.mended(row["raw_record"], corrected).split("\n")
+                text = record.mended(row["raw_record"], corrected)
+                lines += text.split("\n") if self.contract.raw.multiline else [text]
         yield from found.values()
 
     def _write(self, number: int, lines: list[str], records: list[dict[str, Any]]) -> Object:
