@@ -39,7 +39,7 @@ def person(name: str, born: str = "1815-12-10", points: str = "10") -> str:
 
 
 @pytest.fixture(scope="module")
-def customers(tried: LocalLake, tmp_path_factory: pytest.TempPathFactory) -> LocalLake:
+def customers(lake: LocalLake, tmp_path_factory: pytest.TempPathFactory) -> LocalLake:
     """Give the lake after good, bad and unreadable customers went through it."""
     folder = tmp_path_factory.mktemp("customers")
     bad = [
@@ -52,9 +52,9 @@ def customers(tried: LocalLake, tmp_path_factory: pytest.TempPathFactory) -> Loc
     other = HEADER.replace("phone", "telephone")
     (folder / "wrong.csv").write_text(f"{other}\n{person('mallory')}\n")
     for name in ("first.csv", "wrong.csv"):
-        put_object(tried, f"{NAME}/{name}", folder / name)
-        wait_until_quiet(tried, seconds=300)
-    return tried
+        put_object(lake, f"{NAME}/{name}", folder / name)
+        wait_until_quiet(lake, seconds=600)
+    return lake
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def is_leaking(content: bytes) -> bool:
 def replayed(lake: LocalLake, change: Change | None) -> dict[str, Any]:
     """Wait for a replay and give the record of its run."""
     assert change is not None
-    wait_until_quiet(lake, seconds=300)
+    wait_until_quiet(lake, seconds=600)
     (record,) = [
         run for run in of_customers(lake) if (run.get("replay_of") or {}).get("change") == change.id
     ]
