@@ -12,9 +12,10 @@ from data_lake.contracts.dqdl import ruleset
 from data_lake.problems import nearest
 from strata.comparison.command import diff_contracts
 from strata.console import console
+from strata.dictionary import write_dictionary
 from strata.drafting.command import new_contract
 from strata.errors import StrataError
-from strata.paths import ROOT
+from strata.paths import ROOT, state_folder
 
 Command = Callable[[argparse.Namespace], None]
 CONTRACTS = ROOT / "contracts"
@@ -22,7 +23,7 @@ CONTRACTS = ROOT / "contracts"
 
 def add_contract_commands(commands: Any) -> None:
     """Add `strata contract` with its actions to the commands of a parser."""
-    text = "Draft contracts and compare them."
+    text = "Draft contracts, compare them, and tell what they promise."
     actions = commands.add_parser("contract", help=text, description=text).add_subparsers(
         required=True, metavar="action"
     )
@@ -36,6 +37,7 @@ def add_contract_commands(commands: Any) -> None:
 
     _describe_new(add("new", _new, "Draft the contract of a dataset from a sample file."))
     _describe_diff(add("diff", _diff, "Say what a change of contracts does; 1 if it is blocked."))
+    _describe_docs(add("docs", _docs, "Write the data dictionary: what every table means."))
     _describe_dqdl(add("dqdl", _dqdl, "Write the rules as DQDL, and say what it cannot express."))
 
 
@@ -55,6 +57,18 @@ def _dqdl(options: argparse.Namespace) -> None:
     print(exported.text(), end="")
     for one in exported.left_out:
         print(f"not in DQDL: {one.rule}: {one.reason}", file=sys.stderr)
+
+
+def _describe_docs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--contracts", type=Path, default=CONTRACTS, metavar="FOLDER")
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="default: .strata/dictionary.html"
+    )
+
+
+def _docs(options: argparse.Namespace) -> None:
+    file = write_dictionary(options.contracts, options.output or state_folder() / "dictionary.html")
+    console.print(f"The data dictionary is written: {file}", markup=False, soft_wrap=True)
 
 
 def _describe_new(parser: argparse.ArgumentParser) -> None:

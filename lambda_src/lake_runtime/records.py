@@ -133,6 +133,10 @@ class StageReport(Report):
     quarantine_uri: str | None = None
     unchanged: str | None = None
     """Why nothing was built, if nothing new was in the inputs of a product."""
+    emptied: bool = False
+    """Whether the partitions that were built of a product have no rows any more."""
+    build: str | None = None
+    """How much of a product was built, and why."""
 
 
 class PublishReport(Report):

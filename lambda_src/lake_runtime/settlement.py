@@ -121,7 +121,7 @@ def settle_run(run: Run, ending: Ending) -> Settled:
     attempt = attempt_of(given, run.run_id, books.outcome)
     if attempt is not None:
         run.ledger.write_attempt(attempt)
-    result = _result(books)
+    result = _result(books, given)
     is_first = run.audit.close(run.run_id, result)
     record = run.audit.read(run.run_id) or result
     plain = {name: _plain(value) for name, value in record.items()}
@@ -216,7 +216,7 @@ def _write_state(run: Run, published: PublishReport, given: dict[str, Any]) -> N
     )
 
 
-def _result(books: _Books) -> dict[str, Any]:
+def _result(books: _Books, given: dict[str, Any]) -> dict[str, Any]:
     verdicts = [inspection.verdict for inspection in books.inspections]
     return {
         "outcome": books.outcome,
@@ -230,6 +230,7 @@ def _result(books: _Books) -> dict[str, Any]:
         "snapshot_id": books.published.snapshot_id if books.published else None,
         "reason": "; ".join(books.ending.reasons) or None,
         "error_class": books.ending.error_class,
+        "engine": given.get("engine"),
         "replay_of": replay_of(
             books.run.environment, books.run.dataset, (claim.key for claim in books.claims)
         ),
@@ -246,6 +247,7 @@ def _row_counts(stage: StageReport | None) -> dict[str, Any]:
         "rows_quarantined": stage.rows_quarantined,
         "rows_deduplicated": stage.rows_deduplicated,
         "score": str(stage.score),
+        "build": stage.build,
         "rules": [{"rule": count.rule, "rows": count.rows} for count in stage.rules],
     }
 

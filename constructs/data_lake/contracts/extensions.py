@@ -8,10 +8,14 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from data_lake.contracts.cron import check_cron, known_time_zones
+from data_lake.contracts.engine import Engine
+from data_lake.contracts.incremental import Incremental
 from data_lake.contracts.raw_source import RawSource
 
 TableFormat = Literal["iceberg", "parquet"]
 WriteMode = Literal["append", "merge", "replace"]
+Evolution = Literal["strict", "additive", "permissive"]
+Atomicity = Literal["partition", "table"]
 
 
 class Extension(BaseModel):
@@ -74,6 +78,16 @@ class Schedule(Extension):
         return time_zone
 
 
+class Publishing(Extension):
+    """How much of a Parquet table changes at once when a run is published.
+
+    ``partition``: each partition, one after the other. ``table``: the whole table, which then has
+    no partitions in the catalog and is copied inside S3 by each publish.
+    """
+
+    atomicity: Atomicity
+
+
 class QuarantineSource(Extension):
     """What quarantine keeps of bad rows.
 
@@ -84,18 +98,28 @@ class QuarantineSource(Extension):
 
 
 class TableExtensions(Extension):
-    """What datasets and products both say."""
+    """What datasets and products both say.
+
+    ``version_column`` tells which of two rows with the same key is newer. ``evolution`` is how far
+    files and the published table may differ from the contract.
+    """
 
     table_format: TableFormat = "iceberg"
     write_mode: WriteMode
+    version_column: str | None = None
+    evolution: Evolution = "strict"
+    publishing: Publishing | None = None
     quality_threshold: float = Field(default=0.95, ge=0, le=1)
+    engine: Engine = Engine()
     quarantine: QuarantineSource = QuarantineSource()
 
 
 class DatasetExtensions(TableExtensions):
     """The ``customProperties`` of a dataset."""
 
-    refused_fields: ClassVar[dict[str, str]] = {}
+    refused_fields: ClassVar[dict[str, str]] = {
+        "incremental": "is for products; a dataset loads only what arrived anyway; remove it"
+    }
 
     raw: RawSource
     trigger: TriggerSource = TriggerSource(mode="on_arrival")
@@ -113,6 +137,19 @@ class ProductExtensions(TableExtensions):
     )
 
     inputs: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+    incremental: Incremental | None = None
+
+    @field_validator("engine")
+    @classmethod
+    def _sized_by_hand(cls, engine: Engine) -> Engine:
+        if engine.workers == "auto":
+            raise PydanticCustomError(
+                "workers",
+                "cannot be auto for a product, which no files wait for; use maxWorkers alone, "
+                "and Glue scales",
+                {"field": "workers", "value": "auto"},
+            )
+        return engine
 
     @field_validator("write_mode")
     @classmethod
