@@ -87,6 +87,19 @@ class Trigger(_Part):
     suffix: str | None = None
 
 
+class Retry(_Part):
+    """After how many failed runs an arrival is parked."""
+
+    max_attempts: int = 5
+
+
+class Circuit(_Part):
+    """After how many failed runs no more are started, and for how long."""
+
+    failures: int = 3
+    cool_down_minutes: int = 60
+
+
 class Dataset(_Part):
     """What the functions need of a dataset's contract."""
 
@@ -99,6 +112,8 @@ class Dataset(_Part):
     quality: Quality
     trigger: Trigger
     quarantine: Quarantine = Quarantine()
+    retry: Retry = Retry()
+    circuit: Circuit = Circuit()
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -126,6 +141,7 @@ class Product(_Part):
     version: str
     inputs: list[str]
     quality: Quality
+    circuit: Circuit = Circuit()
     fingerprint: str = ""
     """Changes when what the product computes does."""
 

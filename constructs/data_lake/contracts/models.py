@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from data_lake.contracts.endurance import Circuit, Retry
 from data_lake.contracts.extensions import Schedule, TableFormat, WriteMode
 from data_lake.contracts.incremental import Incremental
 from data_lake.contracts.protection import Protection
@@ -124,6 +125,7 @@ class _Contract(_Part):
     rules: tuple[Rule, ...]
     quality: Quality
     quarantine: QuarantineSettings = QuarantineSettings()
+    circuit: Circuit = Circuit()
     freshness_hours: int | float | None = None
 
     def compiled(self) -> dict[str, Any]:
@@ -144,6 +146,7 @@ class DatasetContract(_Contract):
     raw: RawSource
     trigger: Trigger
     schedule: Schedule | None = None
+    retry: Retry = Retry()
 
     def compiled(self) -> dict[str, Any]:
         """This contract as it stands in the compiled bundle: JSON types only."""
@@ -166,7 +169,7 @@ class ProductContract(_Contract):
         return content | {"fingerprint": _fingerprint(content)}
 
 
-_WORDS = frozenset(("version", "description", "owner", "freshness_hours"))
+_WORDS = frozenset(("version", "description", "owner", "freshness_hours", "circuit"))
 """What may change in a product's contract without a change of its rows."""
 
 

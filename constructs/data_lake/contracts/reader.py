@@ -167,6 +167,7 @@ def _contract(
         "rules": result.rules.rules,
         "quality": Quality(threshold=extensions.quality_threshold),
         "quarantine": QuarantineSettings(**extensions.quarantine.model_dump()),
+        "circuit": extensions.circuit,
     }
     if isinstance(extensions, ProductExtensions):
         return ProductContract(
@@ -180,6 +181,7 @@ def _contract(
         raw=extensions.raw,
         trigger=_trigger(extensions),
         schedule=extensions.schedule,
+        retry=extensions.retry,
     )
 
 
