@@ -1,7 +1,7 @@
 """The functions that open, inspect, judge and close a run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from aws_cdk import Stack
@@ -21,6 +21,7 @@ from data_lake.grants import (
 )
 from data_lake.lake_tables import LakeTables
 from data_lake.permissions import allow
+from data_lake.spark_job import SparkSize
 from data_lake.zone import LakeZone
 
 RUNS: Final = ("runs/",)
@@ -36,7 +37,14 @@ _DESCRIPTIONS: Final = {
     "plan_products": "Orders the products that are built on what was published",
 }
 
-_READ_CONTRACTS: Final = ("open_run", "inspect_files", "check_drift", "close_run", "plan_products")
+_READ_CONTRACTS: Final = (
+    "open_run",
+    "inspect_files",
+    "plan_read",
+    "check_drift",
+    "close_run",
+    "plan_products",
+)
 
 
 @dataclass(frozen=True)
@@ -47,11 +55,17 @@ class RunLimits:
         files_per_run: the most arrivals that one run claims.
         files_per_inspection: the most files that one invocation inspects.
         lease_minutes: how long a run holds its dataset's lock; longer than any run takes.
+        inspection_memory_mb: memory of the function that inspects; 1,769 MB are one whole CPU,
+            and more would not read a file faster.
+        inspection_seconds: how long one inspection may take, which bounds the largest file that is
+            written anew for Spark; at most 900.
     """
 
     files_per_run: int = 5000
     files_per_inspection: int = 50
     lease_minutes: int = 195
+    inspection_memory_mb: int = 1769
+    inspection_seconds: int = 300
 
 
 class RunFunctions(Construct):
@@ -64,6 +78,7 @@ class RunFunctions(Construct):
         tables: the ledger and the audit.
         contracts: the compiled contracts.
         limits: how much one run takes on.
+        spark: the size of jobs whose contract does not say one.
     """
 
     def __init__(
@@ -77,15 +92,30 @@ class RunFunctions(Construct):
         tables: LakeTables,
         contracts: ContractBundle,
         limits: RunLimits,
+        spark: SparkSize,
     ) -> None:
         super().__init__(scope, construct_id)
+        engine = {
+            "WORKER_TYPE": spark.worker_type,
+            "WORKERS": str(spark.workers),
+            "JOB_TIMEOUT_MINUTES": str(spark.timeout_minutes),
+        }
         extra = {
             "open_run": {
                 "FILES_PER_RUN": str(limits.files_per_run),
                 "FILES_PER_INSPECTION": str(limits.files_per_inspection),
                 "LEASE_MINUTES": str(limits.lease_minutes),
+                **engine,
             },
+            "plan_read": engine,
             "check_drift": {"RAW_DATABASE": raw_database},
+        }
+        sizes = {
+            "inspect_files": replace(
+                platform.size,
+                memory_mb=limits.inspection_memory_mb,
+                timeout_seconds=limits.inspection_seconds,
+            )
         }
         self._zones = zones
         self._tables = tables
@@ -97,6 +127,7 @@ class RunFunctions(Construct):
                 name=name,
                 description=description,
                 environment=extra.get(name),
+                size=sizes.get(name),
             )
             for name, description in _DESCRIPTIONS.items()
         }

@@ -33,7 +33,15 @@ SESSION_SETTINGS = {
     "spark.sql.adaptive.optimizer.excludedRules": (
         "org.apache.spark.sql.execution.adaptive.AQEPropagateEmptyRelation"
     ),
+    # The Java compiler leaves methods beyond 8,000 bytes of code to the interpreter. All checks of
+    # a contract in one generated method are longer; below this limit Spark generates several.
+    "spark.sql.codegen.hugeMethodLimit": "8000",
+    "spark.sql.adaptive.enabled": "true",
+    "spark.sql.adaptive.skewJoin.enabled": "true",
 }
+
+
+SHUFFLE_PARTITIONS = "spark.sql.shuffle.partitions"
 
 
 @dataclass
@@ -98,6 +106,9 @@ def open_run(spark: SparkSession, arguments: Mapping[str, str], database: str) -
     cores = spark.sparkContext.defaultParallelism
     spark.conf.set("spark.sql.files.minPartitionNum", str(cores))
     contract = load_contract(arguments["contracts_uri"], arguments["dataset"])
+    configured = spark.sparkContext.getConf().get(SHUFFLE_PARTITIONS, "200")
+    # Always set, because a session may have run a job of another contract before.
+    spark.conf.set(SHUFFLE_PARTITIONS, str(contract.shuffle_partitions or configured))
     run_id = arguments["run_id"]
     return Run(
         spark,

@@ -100,6 +100,17 @@ class Circuit(_Part):
     cool_down_minutes: int = 60
 
 
+class EngineWish(_Part):
+    """What a contract asks of its Spark job; what it does not say, the environment decides."""
+
+    worker_type: str | None = None
+    workers: int | Literal["auto"] | None = None
+    max_workers: int | None = None
+    bytes_per_worker: int = 2**30
+    flex: bool = False
+    timeout_minutes: int | None = None
+
+
 class Dataset(_Part):
     """What the functions need of a dataset's contract."""
 
@@ -110,6 +121,7 @@ class Dataset(_Part):
     raw: RawFormat
     columns: list[Column]
     quality: Quality
+    engine: EngineWish = EngineWish()
     trigger: Trigger
     quarantine: Quarantine = Quarantine()
     retry: Retry = Retry()
@@ -142,6 +154,7 @@ class Product(_Part):
     inputs: list[str]
     quality: Quality
     circuit: Circuit = Circuit()
+    engine: EngineWish = EngineWish()
     fingerprint: str = ""
     """Changes when what the product computes does."""
 
