@@ -194,5 +194,7 @@ SETTINGS: dict[str, tuple[str, Judge]] = {
     "incremental": ("incremental building", of_runs),
     "engine": ("engine", of_runs),
     "publishing": ("publishing", of_runs),
+    "retry": ("retry", of_runs),
+    "circuit": ("circuit", of_runs),
 }
 """For each setting its name for people and what a change of it does."""
