@@ -8,7 +8,6 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from data_lake.contracts.models import DatasetContract, Rule
 
@@ -90,10 +89,10 @@ def _breaks(rule: Rule) -> Iterator[Row | Callable[[Row], Row]]:
         if rule.kind == "length":
             yield {column: "x" * (int(rule.max or 0) + 1)}
         if rule.kind == "range":
-            if rule.min is not None:
-                yield {column: str(Decimal(str(rule.min)) - 1)}
-            if rule.max is not None:
-                yield {column: str(Decimal(str(rule.max)) + 1)}
+            if isinstance(rule.min, int | float):
+                yield {column: str(rule.min - 1)}
+            if isinstance(rule.max, int | float):
+                yield {column: str(rule.max + 1)}
 
 
 def _changed(
