@@ -40,7 +40,7 @@ def curate(spark: SparkSession, arguments: Mapping[str, str]) -> None:
     if run.sink.is_published():
         return
     with run.clock.step("plan"), input_views(spark, run.contract, arguments):
-        checked = check_rows(_run_query(spark, run.contract), run.contract)
+        checked = check_rows(_run_query(spark, run.contract), run.contract, run.references)
     process_rows(run, checked, (), lambda _positions: BadRows(checked, ()))
 
 

@@ -10,18 +10,22 @@ from lake_spark.contract import Contract, RawFormat
 from lake_spark.inputs import Header
 from lake_spark.lines import FirstLine, read_first_lines, read_lines
 from lake_spark.parsing import parse_csv, parse_json
-from lake_spark.validation import check_records
+from lake_spark.references import References
+from lake_spark.validation import NO_REFERENCES, check_records
 
 
 def read_records(
-    spark: SparkSession, contract: Contract, files: Mapping[str, tuple[int, Header]]
+    spark: SparkSession,
+    contract: Contract,
+    files: Mapping[str, tuple[int, Header]],
+    references: References = NO_REFERENCES,
 ) -> DataFrame:
     """Read and check files, given by URI with their position in the run and their header.
 
     The columns are those of `validation`.
     """
     parsed = [_read_group(spark, contract, header, uris) for header, uris in _groups(files).items()]
-    return check_records(reduce(DataFrame.unionByName, parsed), contract)
+    return check_records(reduce(DataFrame.unionByName, parsed), contract, references)
 
 
 def first_lines(

@@ -29,6 +29,7 @@ def test_rows_are_counted_for_each_of_many_files_exactly(lake: Lake) -> None:
     assert counts.file_quarantined == dict.fromkeys(range(0, FILES, 10), 20)
     assert (counts.rows_in, counts.rows_quarantined) == (10_000, 1_000)
     assert counts.rules == {"malformed": 1_000}
+    assert counts.dimensions == {"conformity": 1_000, "completeness": 0}
     assert recount(rows, contract) == counts
 
 
