@@ -139,13 +139,18 @@ class Lake:
         """Give each bad record with the rules it broke."""
         return [(row["raw_record"], row["rule_ids"]) for row in self.quarantined(run_id)]
 
-    def _common(self, name: str, run_id: str, warehouse: str) -> list[str]:
+    def upload_contracts(self, name: str | None = None, run_id: str = "run-1") -> str:
+        """Write the compiled contracts to where a run reads them and give their URI."""
         datasets = self.others | {self.name: self.contract}
         bundle = {"format": 1, "datasets": datasets, "products": self.products}
-        self._write(name, run_id, "contracts.json", bundle)
+        self._write(name or self.name, run_id, "contracts.json", bundle)
+        return self._uri(name or self.name, run_id, "contracts.json")
+
+    def _common(self, name: str, run_id: str, warehouse: str) -> list[str]:
+        uri = self.upload_contracts(name, run_id)
         return [
             *("--JOB_NAME", "ignored", "--enable-metrics", "--dataset", name, "--run_id", run_id),
-            *("--contracts_uri", self._uri(name, run_id, "contracts.json")),
+            *("--contracts_uri", uri),
             *("--artifacts_bucket", bucket("artifacts")),
             *("--run_prefix", f"runs/{name}/{run_id}/"),
             *("--warehouse", warehouse),

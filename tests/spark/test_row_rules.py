@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from lake_spark.contract import parse_contract
+from lake_spark.references import open_references
 from tests.spark.support import Lake, column
 
 HEADER = "id,customer,amount\n"
@@ -152,3 +154,16 @@ def test_a_row_that_breaks_two_rules_counts_once_in_their_dimension(lake: Lake) 
     lake.put("a.csv", HEADER + "1,Eve,9\n2,Ada,9\n3,Ada,1\nbad\n,Ada,1\n")
     report = lake.stage()
     assert report["dimensions"] == {"accuracy": 2, "completeness": 1, "conformity": 1}
+
+
+def test_a_reference_to_a_small_dataset_is_broadcast_and_moves_no_row(lake: Lake) -> None:
+    customers = publish_customers(lake)
+    lake.contract["rules"] = [rule("reference", ["customer"], dataset=customers, keys=["name"])]
+    uri = lake.upload_contracts()
+    contract = parse_contract(lake.contract)
+    arguments = {"contracts_uri": uri, "processed_database": "processed"}
+    references = open_references(lake.spark, contract, arguments)
+    rows = references.look_up(lake.spark.range(9).selectExpr("id", "'Ada' AS customer"))
+    plan = rows._jdf.queryExecution().executedPlan().toString()
+    assert "BroadcastHashJoin" in plan
+    assert plan.count("Exchange") == plan.count("BroadcastExchange") == 1
