@@ -1,16 +1,18 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help setup demo test check lint types synth snapshots docs format lock clean
+.PHONY: help setup demo test check lint types synth snapshots docs bench bench-full format lock clean
 
 BIN := .venv/bin
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; \
 	done || true)
 ENVIRONMENTS := local dev staging prod
+ROWS ?= 1000000
+BENCH := PYTHONPATH=.:constructs:glue_scripts $(BIN)/python -m benchmarks
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Make the checkout ready: tools checked, environment, pins, CDK CLI, Java libraries
 	@$(or $(PYTHON),python3) strata/setup.py
@@ -42,6 +44,12 @@ snapshots: setup ## Accept the templates as they are: renew tests/snapshots/
 
 docs: setup ## Renew docs/constructs/ from the docstrings
 	@$(BIN)/python -m strata.construct_pages
+
+bench: setup ## Measure the stage job beside other ways; ROWS=10000000 and ONLY=strata,duckdb choose
+	@$(BENCH) --rows $(ROWS) $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+bench-full: setup ## Measure everything, with 1 and with 10 million rows (about 40 minutes)
+	@$(BENCH) --rows 1000000,10000000
 
 format: setup ## Put the code into the house format
 	@$(BIN)/ruff check --fix .

@@ -20,6 +20,7 @@ HOLDS_DATA = {
     "AWS::DynamoDB::Table": "table",
     "AWS::KMS::Key": "key",
     "AWS::KMS::ReplicaKey": "key",
+    "AWS::SecretsManager::Secret": "secret",
     "AWS::Glue::Database": "database",
     "AWS::Glue::Table": "catalog table",
 }

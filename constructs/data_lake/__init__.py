@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from data_lake.processing import LakeProcessing as LakeProcessing
     from data_lake.processing import Sizes as Sizes
     from data_lake.processing import Sources as Sources
+    from data_lake.protection_secret import ProtectionSecret as ProtectionSecret
     from data_lake.raw_crawler import RawCrawler as RawCrawler
     from data_lake.recovery_region import RecoveryRegion as RecoveryRegion
     from data_lake.replica_zones import ReplicaZones as ReplicaZones
@@ -89,6 +90,7 @@ __all__ = [
     "Monitored",
     "PipelineParts",
     "ProductContract",
+    "ProtectionSecret",
     "RawCrawler",
     "RecoveryRegion",
     "ReplicaTarget",
@@ -133,6 +135,7 @@ _NAMES = {
     "monitoring": ("LakeMonitoring",),
     "pipeline": ("PipelineParts",),
     "processing": ("LakeProcessing", "Sizes", "Sources"),
+    "protection_secret": ("ProtectionSecret",),
     "raw_crawler": ("RawCrawler",),
     "recovery_region": ("RecoveryRegion",),
     "replica_zones": ("ReplicaZones",),

@@ -16,6 +16,7 @@ from data_lake.ingest_pipeline import IngestPipeline
 from data_lake.lake_tables import LakeTables
 from data_lake.metrics import NAMESPACE
 from data_lake.pipeline import PipelineParts
+from data_lake.protection_secret import ProtectionSecret
 from data_lake.run_functions import RunFunctions, RunLimits
 from data_lake.schedules import DatasetSchedule, DatasetSchedules
 from data_lake.sources import shipped_folder
@@ -78,6 +79,7 @@ class LakeProcessing(Construct):
         key: encrypts queues, tables, notices and logs.
         alerts: the topic and its subscribers.
         tables: the ledger and the audit.
+        protection: the secret that personal data is hashed with.
         contracts: the deployed bundle.
         ingest: the pipeline of the datasets.
         curate: the pipeline of the products.
@@ -114,6 +116,7 @@ class LakeProcessing(Construct):
         ).key
         self.alerts = AlertRouting(self, "Alerts", key=self.key, subscribers=subscribers)
         self.tables = LakeTables(self, "Tables", key=self.key, retain=retain)
+        self.protection = ProtectionSecret(self, "Protection", prefix=prefix, retain=retain)
         self.contracts = ContractBundle(self, "Contracts", contracts=contracts)
         platform = self._platform(sources, prefix, environment, sizes.function)
         parts = self._parts(prefix, platform, sources, sizes)
@@ -184,6 +187,7 @@ class LakeProcessing(Construct):
                 contracts=self.contracts,
                 zones=self._zones,
                 databases=self._catalog.database_names,
+                protection=self.protection,
                 security_configuration=self._catalog.security_configuration,
                 size=sizes.spark,
                 log_prefix=f"/strata/{prefix}",

@@ -17,6 +17,7 @@ from data_lake.grants import (
     write_objects,
 )
 from data_lake.permissions import allow
+from data_lake.protection_secret import ProtectionSecret
 from data_lake.run_functions import RUNS
 from data_lake.spark_job import SparkJob, SparkLibrary, SparkSize
 from data_lake.zone import LakeZone
@@ -35,6 +36,7 @@ class TableJobs:
         contracts: the compiled contracts.
         zones: every zone.
         databases: name of each zone's database.
+        protection: what the stage job hashes personal data with.
         security_configuration: encrypts what jobs write.
         size: workers, timeout, concurrency and log retention of every job.
         log_prefix: first part of the names of the jobs' log groups.
@@ -44,6 +46,7 @@ class TableJobs:
     contracts: ContractBundle
     zones: Mapping[str, LakeZone]
     databases: Mapping[str, str]
+    protection: ProtectionSecret
     security_configuration: glue.ISecurityConfiguration
     size: SparkSize
     log_prefix: str
@@ -58,9 +61,11 @@ class TableJobs:
             home="processed",
             arguments={
                 "--processed_database": self.databases["processed"],
+                "--protection_secret": self.protection.arn,
                 **self._quarantine_arguments(),
             },
         )
+        self.protection.allow_reading(job.role)
         read_objects(job.role, self.zones["raw"], why=PRODUCERS_NAMES)
         self._write_tables(job.role, "processed")
         self._write_quarantined_rows(job.role)

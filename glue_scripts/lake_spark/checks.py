@@ -15,6 +15,8 @@ from lake_spark.sql import literal, quoted, source_name
 
 ENCODING = "encoding"
 MALFORMED = "malformed"
+HIDDEN = "***"
+"""What stands for a value that must not be shown."""
 SHOWN_CHARACTERS = 200
 """How much of a value a reason quotes."""
 SHOWN_VALUES = 10
@@ -35,15 +37,20 @@ class Check:
     reason: str
 
 
-def shown(name: str) -> str:
-    """Give the SQL of a column's value as a reason quotes it."""
+def shown(name: str, *, hidden: bool) -> str:
+    """Give the SQL of a column's value as a reason quotes it; a hidden one as `***`."""
+    if hidden:
+        return literal(f"'{HIDDEN}'")
     text = f"coalesce(CAST({quoted(name)} AS string), 'null')"
     cut = f"concat(left({text}, {SHOWN_CHARACTERS}), '…')"
     return f"concat('\\'', IF(length({text}) > {SHOWN_CHARACTERS}, {cut}, {text}), '\\'')"
 
 
-def column_checks(column: ColumnContract) -> Iterator[Check]:
-    """Check that a column has its required value and that the value came through the cast."""
+def column_checks(column: ColumnContract, *, hidden: bool) -> Iterator[Check]:
+    """Check that a column has its required value and that the value came through the cast.
+
+    The value of a hidden column is not quoted.
+    """
     source, label = source_name(column.name), f"column '{column.name}': "
     if column.required:
         yield Check(
@@ -58,7 +65,8 @@ def column_checks(column: ColumnContract) -> Iterator[Check]:
             f"type:{column.name}",
             "quarantine",
             f"{quoted(source)} IS NOT NULL AND {quoted(column.name)} IS NULL",
-            f"concat({literal(f'{label}value ')}, {shown(source)}, {literal(f' is not {wanted}')})",
+            f"concat({literal(f'{label}value ')}, {shown(source, hidden=hidden)}, "
+            f"{literal(f' is not {wanted}')})",
         )
 
 
@@ -73,7 +81,7 @@ def rule_checks(contract: Contract, left_out: Collection[str] = ()) -> Iterator[
         if not rule.is_of_rows or rule.id in left_out:
             continue
         if rule.kind in CHECKS:
-            yield CHECKS[rule.kind](rule)
+            yield CHECKS[rule.kind](rule, contract.hidden)
             continue
         if rule.kind not in CONDITIONS:
             raise ContractMismatch(
@@ -83,13 +91,15 @@ def rule_checks(contract: Contract, left_out: Collection[str] = ()) -> Iterator[
         for name in rule.columns:
             good, wanted = CONDITIONS[rule.kind](rule, name, types[name])
             label = literal(f"column '{name}': value ")
-            reason = f"concat({label}, {shown(name)}, {literal(f' {wanted}')})"
+            value = shown(name, hidden=name in contract.hidden)
+            reason = f"concat({label}, {value}, {literal(f' {wanted}')})"
             yield Check(rule.id, rule.severity, f"NOT ({good})", reason)
 
 
-def _expression_check(rule: Rule) -> Check:
+def _expression_check(rule: Rule, hidden: frozenset[str]) -> Check:
     values = "".join(
-        f", {literal(f', column {name!r}: value ')}, {shown(name)}" for name in rule.columns
+        f", {literal(f', column {name!r}: value ')}, {shown(name, hidden=name in hidden)}"
+        for name in rule.columns
     )
     # On lines of its own, so that a comment at its end ends there.
     broken = f"NOT CAST((\n{rule.expression}\n) AS boolean)"
@@ -97,19 +107,22 @@ def _expression_check(rule: Rule) -> Check:
     return Check(rule.id, rule.severity, broken, reason)
 
 
-def _comparison_check(rule: Rule) -> Check:
+def _comparison_check(rule: Rule, hidden: frozenset[str]) -> Check:
     left, right = rule.columns
+    values = {name: shown(name, hidden=name in hidden) for name in rule.columns}
     first = literal(f"column '{left}': value ")
     between = literal(f" is not {rule.operator} column '{right}': value ")
-    reason = f"concat({first}, {shown(left)}, {between}, {shown(right)})"
+    reason = f"concat({first}, {values[left]}, {between}, {values[right]})"
     broken = f"NOT ({quoted(left)} {rule.operator} {quoted(right)})"
     return Check(rule.id, rule.severity, broken, reason)
 
 
-def _reference_check(rule: Rule) -> Check:
+def _reference_check(rule: Rule, hidden: frozenset[str]) -> Check:
     given = " AND ".join(f"{quoted(name)} IS NOT NULL" for name in rule.columns)
     labels = {name: literal(f"column '{name}': value ") for name in rule.columns}
-    values = ", ', ', ".join(f"{label}, {shown(name)}" for name, label in labels.items())
+    values = ", ', ', ".join(
+        f"{label}, {shown(name, hidden=name in hidden)}" for name, label in labels.items()
+    )
     keys = ", ".join(f"{rule.dataset}.{key}" for key in rule.keys)
     reason = f"concat({values}, {literal(f' is not in {keys}')})"
     broken = f"{given} AND {quoted(found_name(rule))} IS NULL"

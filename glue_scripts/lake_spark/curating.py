@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from lake_spark.contract import Contract, load_contract
 from lake_spark.errors import ContractMismatch, in_short
 from lake_spark.parquet_tables import ParquetTable
+from lake_spark.protection import stored
 from lake_spark.runs import BadRows, open_run, process_rows
 from lake_spark.storage import read_json
 from lake_spark.tables import CATALOG
@@ -70,7 +71,7 @@ def read_input(
     contract = load_contract(arguments["contracts_uri"], name)
     zone = "curated_database" if contract.kind == "product" else "processed_database"
     if contract.format == "parquet":
-        return ParquetTable(spark, contract, arguments[zone], "").read()
+        return ParquetTable(spark, stored(contract), arguments[zone], "").read()
     table = f"{CATALOG}.`{arguments[zone]}`.`{name}`"
     spark.sql(f"REFRESH TABLE {table}")
     reader = spark.read

@@ -16,7 +16,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from lake_spark.casting import decimal_digits
 from lake_spark.contract import Contract, Rule
 from lake_spark.errors import ContractMismatch, in_short
-from lake_spark.sql import literal, quoted
+from lake_spark.sql import POSITION, literal, quoted
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -49,8 +49,7 @@ def number_repeats(rows: DataFrame, contract: Contract) -> DataFrame:
     for number, rule in enumerate(dataset_rules(contract)):
         if _needs_repeats(rule, contract):
             columns = ", ".join(quoted(name) for name in rule.columns)
-            is_null = " OR ".join(f"{quoted(name)} IS NULL" for name in rule.columns)
-            spread = f"CASE WHEN {is_null} THEN xxhash64(__line, __file, __block, __row) END"
+            spread = f"CASE WHEN {_has_null(rule)} THEN xxhash64({', '.join(POSITION)}) END"
             window = f"PARTITION BY {columns}, {spread} ORDER BY {columns}"
             rows = rows.withColumn(_repeat(number), F.expr(f"row_number() OVER ({window})"))
     return rows
@@ -184,7 +183,8 @@ def _aggregates(
     if rule.kind == "completeness":
         return {name: f"count(CASE WHEN {_is_missing(rule, contract)} THEN 1 END)"}
     if rule.kind == "unique" and _needs_repeats(rule, contract):
-        return {name: f"count(CASE WHEN {_repeat(number)} > 1 THEN 1 END)"}
+        repeated = f"{_repeat(number)} > 1 AND NOT ({_has_null(rule)})"
+        return {name: f"count(CASE WHEN {repeated} THEN 1 END)"}
     if rule.kind == "sql":
         return {name: f"CAST((\n{rule.expression}\n) AS boolean)"}
     if rule.kind == "freshness":
@@ -230,6 +230,10 @@ def _type(contract: Contract, name: str) -> str:
 def _needs_repeats(rule: Rule, contract: Contract) -> bool:
     holds_key = bool(contract.primary_key) and set(contract.primary_key) <= set(rule.columns)
     return rule.kind == "unique" and not holds_key
+
+
+def _has_null(rule: Rule) -> str:
+    return " OR ".join(f"{quoted(name)} IS NULL" for name in rule.columns)
 
 
 def _name(number: int) -> str:

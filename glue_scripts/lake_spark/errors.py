@@ -23,6 +23,10 @@ class UnreadableFile(LakeError):
     """A file of the run cannot be read at all: gone, unreachable, or skipped by Spark."""
 
 
+class ProtectionKeyMissing(LakeError):
+    """Columns are to be hashed or tokenised, and there is no key to do it with."""
+
+
 class NothingStaged(LakeError):
     """Publishing was asked for a run that has staged nothing."""
 

@@ -86,7 +86,9 @@ def parse_json(lines: DataFrame, contract: Contract) -> DataFrame:
         if decimal_digits(column.type):
             written = f"CAST(__exact[0].{quoted(column.name)} AS string)"
             texts[column.name] = f"coalesce({written}, {texts[column.name]})"
-    return parsed.select(*RECORD, _json_fault(names).alias("__malformed"), *_texts(texts, contract))
+    return parsed.select(
+        *RECORD, _json_fault(contract).alias("__malformed"), *_texts(texts, contract)
+    )
 
 
 def _exact_field(column: ColumnContract) -> StructField:
@@ -98,9 +100,12 @@ def _exact_field(column: ColumnContract) -> StructField:
     return StructField(column.name, DecimalType(MAX_DIGITS, MAX_DIGITS - precision + scale))
 
 
-def _json_fault(names: Sequence[str]) -> Column:
+def _json_fault(contract: Contract) -> Column:
     objects, members = F.col("__objects"), F.col("__members")
-    unexpected = F.array_except(members, F.array(*[F.lit(name) for name in names]))
+    unexpected = F.array_except(members, _names(contract.column_names))
+    classified = [column.name for column in contract.columns if column.is_classified]
+    # Under another name it would not be protected.
+    absent = F.array_except(_names(classified), members)
     is_object = objects.isNotNull() & members.isNotNull() & (F.size(objects) == 1)
     return (
         F.when(~is_object, "the record is not one JSON object")
@@ -108,8 +113,16 @@ def _json_fault(names: Sequence[str]) -> Column:
             F.size(unexpected) > 0,
             F.concat(F.lit("unexpected members: "), F.array_join(unexpected, ", ")),
         )
+        .when(
+            F.size(absent) > 0,
+            F.concat(F.lit("classified members are missing: "), F.array_join(absent, ", ")),
+        )
         .when(F.size(F.array_distinct(members)) < F.size(members), "a member stands twice")
     )
+
+
+def _names(names: Sequence[str]) -> Column:
+    return F.array(*[F.lit(name) for name in names]).cast("array<string>")
 
 
 def _texts(texts: dict[str, str], contract: Contract) -> list[Column]:

@@ -7,6 +7,7 @@ from lake_spark.errors import ContractMismatch
 from lake_spark.iceberg_sink import IcebergSink
 from lake_spark.parquet_sink import ParquetSink
 from lake_spark.parquet_tables import ParquetTable
+from lake_spark.protection import stored
 from lake_spark.sinks import Sink
 from lake_spark.tables import IcebergTable
 
@@ -19,6 +20,7 @@ def table_for(
     Raises `ContractMismatch` for a format that is neither iceberg nor parquet.
     """
     location = f"{warehouse}{contract.name}/"
+    contract = stored(contract)
     if contract.format == "iceberg":
         return IcebergTable(spark, contract, database, location)
     if contract.format == "parquet":

@@ -19,6 +19,7 @@ from lake_spark.inputs import InputFile
 from lake_spark.lines import FirstLine
 from lake_spark.measuring import Counts, observe, read_counts, read_observation, recount
 from lake_spark.places import sink_for
+from lake_spark.protection import protect, stored
 from lake_spark.quarantine import Quarantine, forget_bad_rows, write_bad_rows
 from lake_spark.references import References, open_references
 from lake_spark.rule_reports import rule_entries
@@ -59,7 +60,8 @@ class Clock:
 class Run:
     """One run of one contract: the places it writes to, and its clock.
 
-    `uri` is the folder of its records, ending in `/`.
+    `uri` is the folder of its records, ending in `/`; `protection_secret` the id of the secret that
+    columns are hashed with.
     """
 
     spark: SparkSession
@@ -71,6 +73,7 @@ class Run:
     clock: Clock
     references: References
     started_at: datetime
+    protection_secret: str | None
 
     @property
     def report_uri(self) -> str:
@@ -115,6 +118,7 @@ def open_run(spark: SparkSession, arguments: Mapping[str, str], database: str) -
         Clock(),
         open_references(spark, contract, arguments),
         _started_at(arguments),
+        arguments.get("protection_secret"),
     )
 
 
@@ -149,8 +153,10 @@ def process_rows(
 
 def _stage(run: Run, checked: DataFrame) -> tuple[Staged, Counts, list[tuple[Rule, Measured]]]:
     counted, observation = observe(checked, run.contract)
-    good = newest_rows(counted.filter(F.col("__broken").isNull()), run.contract)
-    measured, measures = observe_together(good, run.contract, run.started_at)
+    good = protect(counted.filter(F.col("__broken").isNull()), run.contract, run.protection_secret)
+    good = newest_rows(good, run.contract)
+    as_stored = stored(run.contract)
+    measured, measures = observe_together(good, as_stored, run.started_at)
     group = f"stage {run.run_id} {uuid.uuid4()}"
     with job_group(run.spark, group):
         staged = run.sink.stage(measured)
@@ -160,11 +166,11 @@ def _stage(run: Run, checked: DataFrame) -> tuple[Staged, Counts, list[tuple[Rul
         counts = recount(checked, run.contract)
     found = None if retried or measures is None else read_observation(measures)
     if found is None:
-        found = measure_again(good, run.contract, run.started_at)
+        found = measure_again(good, as_stored, run.started_at)
     if not staged.rows:
         run.sink.discard()
         staged = Staged(0, None, None)
-    together = list(judge_measures(run.contract, found, staged.rows, run.started_at))
+    together = list(judge_measures(as_stored, found, staged.rows, run.started_at))
     return staged, counts, together
 
 

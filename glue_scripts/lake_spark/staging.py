@@ -20,6 +20,7 @@ ARGUMENTS = (
     "warehouse",
     "quarantine_bucket",
     "quarantine_database",
+    "protection_secret",
 )
 
 

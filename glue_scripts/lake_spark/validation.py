@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from lake_spark.casting import cast_text, cast_value
-from lake_spark.checks import ENCODING, MALFORMED, Check, column_checks, rule_checks
+from lake_spark.checks import ENCODING, HIDDEN, MALFORMED, Check, column_checks, rule_checks
 from lake_spark.contract import ColumnContract, Contract
 from lake_spark.errors import ContractMismatch, in_short
 from lake_spark.references import References
@@ -65,14 +65,20 @@ def _check(
     cast: Callable[[str, ColumnContract], str],
 ) -> DataFrame:
     kept = ["__line", *POSITION]
+    line = _hidden_line(contract) if contract.hidden else "__line"
     casts = {column.name: cast(source_name(column.name), column) for column in contract.columns}
-    checks = [check for column in contract.columns for check in column_checks(column)]
+    checks = [
+        check
+        for column in contract.columns
+        for check in column_checks(column, hidden=column.name in contract.hidden)
+    ]
     checks += rule_checks(contract, references.missing)
     warning = [check for check in checks if check.severity == "warn"]
     breaking = [check for check in checks if check.severity != "warn"]
     try:
         typed = records.selectExpr(
-            *kept,
+            f"{line} AS __line",
+            *POSITION,
             "__undecodable",
             "__malformed",
             *(quoted(source_name(name)) for name in casts),
@@ -81,19 +87,38 @@ def _check(
         return references.look_up(typed).selectExpr(
             *kept,
             *(quoted(name) for name in casts),
-            f"{_broken(breaking)} AS __broken",
+            f"{_broken(breaking, contract)} AS __broken",
             f"{_warned(warning)} AS __warned",
         )
     except AnalysisException as error:
         raise _culprit(records, contract, references, casts, checks) from error
 
 
-def _broken(checks: Sequence[Check]) -> str:
+def _hidden_line(contract: Contract) -> str:
+    """Write the record anew, as JSON by column, without the values that are not to be shown.
+
+    Nobody can tell where they stand in a record that cannot be read, so of that nothing is shown.
+    """
+    members = ", ".join(
+        f"{literal(name)}, {_member(name, contract)}" for name in contract.column_names
+    )
+    record = f"to_json(named_struct({members}), map('ignoreNullFields', 'false'))"
+    return f"CASE WHEN {READABLE} THEN {record} ELSE {literal(HIDDEN)} END"
+
+
+def _member(name: str, contract: Contract) -> str:
+    value = quoted(source_name(name))
+    return f"IF({value} IS NULL, NULL, {literal(HIDDEN)})" if name in contract.hidden else value
+
+
+def _broken(checks: Sequence[Check], contract: Contract) -> str:
     """Unreadable records are not checked further: every field of theirs would be wrong."""
+    # What follows a colon is quoted from the record.
+    why = "substring_index(__malformed, ': ', 1)" if contract.hidden else "__malformed"
     undecodable = literal("bytes that are not valid in the declared encoding")
     cases = [
         f"WHEN __undecodable THEN array({_fault(ENCODING, undecodable)})",
-        f"WHEN __malformed IS NOT NULL THEN array({_fault(MALFORMED, '__malformed')})",
+        f"WHEN __malformed IS NOT NULL THEN array({_fault(MALFORMED, why)})",
     ]
     if checks:
         # Only rows with a fault pay for finding out which: the array is behind this condition.

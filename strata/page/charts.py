@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from strata.page.markup import Markup, el
-from strata.page.words import compact, short
+from strata.page.words import compact, fitted, short
 
 WIDTH, ROW, LABEL, VALUE = 380.0, 22.0, 152.0, 52.0
 LINE_HEIGHT, TOP, FOOT, LEFT = 132.0, 10.0, 20.0, 44.0
@@ -20,7 +20,7 @@ def bars(points: Points, *, label: str) -> Markup:
         y = number * ROW
         length = max(1.5, room * abs(value) / most)
         rows += [
-            el("text", short(name, 22), x=LABEL - 8, y=y + 15, class_="end"),
+            el("text", fitted(name, LABEL - 8), x=LABEL - 8, y=y + 15, class_="end"),
             el(
                 "rect",
                 x=LABEL,
@@ -35,25 +35,14 @@ def bars(points: Points, *, label: str) -> Markup:
     return _picture(label, len(points) * ROW + 4, *rows)
 
 
-def line(
-    points: Points,
-    *,
-    label: str,
-    low: float | None = None,
-    high: float | None = None,
-    mark: float | None = None,
-    steps: bool = False,
-    dots: bool = False,
-) -> Markup:
+def line(points: Points, *, label: str, steps: bool = False) -> Markup:
     """Give a line through the values, with the first and last label below it.
 
-    The axis spans the values and zero, or `low` to `high`. `mark` draws a level across; `steps`
-    holds a value until the next one; `dots` shows the points alone. The points are drawn at
-    equal distances.
+    The axis spans the values and zero; `steps` holds a value until the next one. The points are
+    drawn at equal distances.
     """
     values = [value for _, value in points]
-    bottom = min([0.0, *values]) if low is None else low
-    top = max([0.0, *values, mark or 0.0]) if high is None else high
+    bottom, top = min([0.0, *values]), max([0.0, *values])
     span = (top - bottom) or 1.0
     base = TOP + LINE_HEIGHT
     wide = WIDTH - LEFT - 8
@@ -70,20 +59,12 @@ def line(
     if points:
         path = _path([(x(number), y(value)) for number, value in enumerate(values)], steps=steps)
         area = f"{path} L{x(len(values) - 1):.1f} {y(max(bottom, 0)):.1f} L{x(0):.1f} "
-        if dots:
-            drawn += [
-                el("circle", cx=x(number), cy=y(value), r=4.0, class_="dot")
-                for number, value in enumerate(values)
-            ]
-        else:
-            drawn.append(el("path", d=f"{area}{y(max(bottom, 0)):.1f} Z", class_="area"))
-            drawn.append(el("path", d=path, class_="line"))
+        drawn.append(el("path", d=f"{area}{y(max(bottom, 0)):.1f} Z", class_="area"))
+        drawn.append(el("path", d=path, class_="line"))
         drawn.append(el("text", short(points[0][0], 24), x=LEFT, y=base + 15, class_="note"))
     if len(points) > 1:
         last = el("text", short(points[-1][0], 24), x=WIDTH - 8, y=base + 15, class_="end")
         drawn.append(last)
-    if mark is not None:
-        drawn.append(el("line", x1=LEFT, x2=WIDTH - 8, y1=y(mark), y2=y(mark), class_="mark"))
     return _picture(label, base + FOOT, *drawn)
 
 
@@ -99,7 +80,7 @@ def stacks(
     room = WIDTH - LABEL - VALUE
     for number, (name, parts) in enumerate(rows):
         y, x = number * ROW, LABEL
-        drawn.append(el("text", short(name, 22), x=LABEL - 8, y=y + 15, class_="end"))
+        drawn.append(el("text", fitted(name, LABEL - 8), x=LABEL - 8, y=y + 15, class_="end"))
         whole = sum(parts) or 1.0
         widths = [max(3.0, room * part / whole) if part else 0.0 for part in parts]
         scale = room / sum(widths) if sum(widths) else 0.0

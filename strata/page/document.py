@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from strata.page import evidence, outcome, overview, process
+from strata.page.deployed.section import dashboard
 from strata.page.markup import Markup, el, join, trusted
 from strata.page.story import Story
 
@@ -35,7 +36,8 @@ def _body(story: Story) -> Markup:
         evidence.files(story),
         evidence.tables(story),
         outcome.products(story),
-        outcome.dashboard(story),
+        dashboard(story),
+        outcome.sayings(story),
         evidence.notices(story),
         outcome.emulated(story),
     )

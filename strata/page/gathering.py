@@ -8,6 +8,11 @@ from typing import Any
 from data_lake.contracts import ContractSet, load_contracts
 from strata.local.lake import LocalLake
 from strata.notices import notices
+from strata.page.deployed.gathering import (
+    deployed_alarms,
+    deployed_dashboard,
+    gathered_metrics,
+)
 from strata.page.gathering_tables import quarantined_examples, read_products, read_tables
 from strata.page.graph import read_graph
 from strata.page.history import visits
@@ -21,16 +26,18 @@ PIPELINES = ("ingest", "curate")
 def gather(lake: LocalLake) -> Story:
     """Read everything that the page shows from a running lake; nothing in the lake changes.
 
-    Raises `StrataError` if the lake has no output that it needs, `ContractError` if the checkout's
-    contracts are not valid.
+    Raises `StrataError` if the lake has no output that it needs, `DashboardError` if its dashboard
+    has something that the page cannot draw, `ContractError` if the checkout's contracts are not
+    valid.
     """
     contracts = load_contracts(ROOT / "contracts")
+    now = datetime.now(UTC)
     machines = tuple(_machine(lake, pipeline) for pipeline in PIPELINES)
     told = tuple(_run(record) for record in runs(lake))
     return Story(
         prefix=lake.prefix,
         region=lake.region,
-        written_at=datetime.now(UTC),
+        written_at=now,
         stacks=_stacks(lake),
         machines=machines,
         executions=_executions(lake, machines),
@@ -44,6 +51,9 @@ def gather(lake: LocalLake) -> Story:
         tables=read_tables(lake, contracts),
         products=read_products(lake, contracts),
         notices=tuple(_notice(sent) for sent in notices(lake)),
+        dashboard=deployed_dashboard(lake),
+        alarms=deployed_alarms(lake),
+        metrics=gathered_metrics(lake, now),
     )
 
 

@@ -1,11 +1,11 @@
-"""The end of the page: products as charts, the dashboard, and what was emulated."""
+"""The end of the page: products as charts, what the runs say, and what was emulated."""
 
 from strata.local.emulator import WAIT_SCALE
-from strata.page.charts import bars, line, stacks
-from strata.page.dashboard import Widget, widgets
+from strata.page.charts import bars, line
 from strata.page.markup import Markup, el
 from strata.page.parts import card, nothing, section, table
 from strata.page.story import Chart, Product, Story
+from strata.page.tiles import Tile, tiles
 from strata.page.words import count, plural, seconds
 
 RAN = (
@@ -50,36 +50,24 @@ def _figure(chart: Chart) -> Markup:
     return el("figure", caption, drawn(chart.points, label=label))
 
 
-def dashboard(story: Story) -> Markup:
-    """Give tiles about the emulated runs; they are not the tiles of the deployed dashboard."""
-    tiles = [
-        el("figure", el("figcaption", el("b", one.title), el("small", one.note)), _widget(one))
-        for one in widgets(story)
+def sayings(story: Story) -> Markup:
+    """Give what the deployed dashboard does not tell: where time went, and how arrivals fared."""
+    drawn = [
+        el("figure", el("figcaption", el("b", one.title), el("small", one.note)), _tile(one))
+        for one in tiles(story)
     ]
     return section(
-        "dashboard",
-        "Dashboard",
-        "Drawn here from the books and histories of the emulated runs. The deployed CloudWatch "
-        "dashboard has tiles of its own, for each dataset and for alarms and dead letters.",
-        el("div", *tiles, class_="board") if tiles else nothing("No run has filled it yet."),
+        "sayings",
+        "What the runs say",
+        "More than the dashboard tells: from the books and the histories of the emulated runs.",
+        el("div", *drawn, class_="board") if drawn else nothing("No run has said anything yet."),
     )
 
 
-def _widget(widget: Widget) -> Markup:
-    if widget.kind == "stacks":
-        return stacks(widget.rows, widget.names, label=widget.title)
-    if widget.kind == "bars":
-        return bars(widget.points, label=widget.title)
-    low, high = widget.bounds or (None, None)
-    return line(
-        widget.points,
-        label=widget.title,
-        low=low,
-        high=high,
-        mark=widget.mark,
-        steps=widget.steps,
-        dots=not widget.steps,
-    )
+def _tile(tile: Tile) -> Markup:
+    if tile.kind == "bars":
+        return bars(tile.points, label=tile.title)
+    return line(tile.points, label=tile.title, steps=True)
 
 
 def emulated(story: Story) -> Markup:

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 
 from strata.page.charts import stacks
-from strata.page.dashboard import ROW_PARTS
 from strata.page.markup import Markup, el, join
 from strata.page.parts import card, section, table, tile
 from strata.page.story import Run, Story
 from strata.page.words import count, plural, seconds, share
 
 LOADED = ("published", "claimed", "waiting")
+ROW_PARTS = ("good", "quarantined", "deduplicated")
+"""The parts of a stack of rows."""
 LINKS = (
+    ("datasets", "Datasets"),
     ("flow", "Flow"),
     ("runs", "Runs"),
     ("quarantine", "Quarantine"),
@@ -18,6 +20,7 @@ LINKS = (
     ("tables", "Tables"),
     ("products", "Products"),
     ("dashboard", "Dashboard"),
+    ("sayings", "What the runs say"),
     ("notices", "Notices"),
     ("emulated", "What was emulated"),
 )

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from strata.page.deployed.model import Alarm, Dashboard, Metric
+
 StateOutcome = Literal["succeeded", "retried", "caught", "failed", "running"]
 """How one state went: at once, after a retry, with an error that was caught, or with one that ended
 the execution."""
@@ -186,3 +188,8 @@ class Story:
     tables: tuple[Table, ...]
     products: tuple[Product, ...]
     notices: tuple[Notice, ...]
+    dashboard: Dashboard
+    """The CloudWatch dashboard that was deployed."""
+    alarms: tuple[Alarm, ...]
+    metrics: tuple[Metric, ...]
+    """What was measured, except what the executions themselves tell."""

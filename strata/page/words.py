@@ -65,3 +65,34 @@ def spoken(identifier: str) -> str:
 def short(text: str, limit: int) -> str:
     """Give text cut to `limit` characters, with an ellipsis where something is missing."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def fitted(text: str, room: float) -> str:
+    """Give text that is at most `room` wide in a chart, cut in the middle.
+
+    Names often differ only at their ends, so both ends stay.
+    """
+    if _width(text) <= room:
+        return text
+    kept = len(text) - 1
+    while kept > 2 and _width(_without_middle(text, kept)) > room:
+        kept -= 1
+    return _without_middle(text, kept)
+
+
+def _without_middle(text: str, kept: int) -> str:
+    head = -(-kept // 2)
+    return f"{text[:head].rstrip()}…{text[head - kept :].lstrip()}"
+
+
+def _width(text: str) -> float:
+    """Estimate a width in units of a chart, by the widest of the usual fonts."""
+    return sum(_letter_width(letter) for letter in text)
+
+
+def _letter_width(letter: str) -> float:
+    if letter in "fijlrtIJ .,:;'!|-":
+        return 4.2
+    if letter in "mwMW@%…":
+        return 10.5
+    return 8.4 if letter.isupper() else 7.1

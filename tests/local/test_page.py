@@ -1,5 +1,6 @@
 """The page about a deployed lake: what it tells is what the lake's own books say."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,11 @@ import pytest
 
 from strata.local.lake import LocalLake
 from strata.page import Story, gather, write_page
+from strata.page.deployed.evaluation import find
+from strata.page.deployed.judging import judge
+from strata.page.deployed.measured import counted_executions
+from strata.page.deployed.model import MetricTile
+from strata.page.deployed.section import dashboard
 from strata.page.graph import read_graph
 from strata.runs import runs
 from strata.sample_data import BAD_ROWS, GOOD_ROWS
@@ -74,6 +80,52 @@ def test_notices_that_were_read_before_are_still_told(
 ) -> None:
     assert len(story.notices) >= len(sent)
     assert "object_unclaimed" in {notice.kind for notice in story.notices}
+
+
+def test_the_dashboard_is_the_one_that_was_deployed(tried: LocalLake, story: Story) -> None:
+    answer = tried.client("cloudwatch").get_dashboard(DashboardName=tried["DashboardName"])
+    widgets = json.loads(answer["DashboardBody"])["widgets"]
+    assert len(story.dashboard.tiles) == len(widgets) > 20
+    section = dashboard(story)
+    for widget in widgets:
+        assert widget["properties"].get("title", "<h3>") in section
+        across = f"grid-area: {widget['y'] + 1} / {widget['x'] + 1} / span {widget['height']}"
+        assert across in section
+
+
+def test_the_dashboards_numbers_are_those_of_the_books(story: Story) -> None:
+    for run in story.runs:
+        if not run.rows_in or not run.ended_at:
+            continue
+        wanted = {"environment": "local", "dataset": run.dataset, "outcome": run.outcome}
+        (good,) = [
+            metric
+            for metric in story.metrics
+            if metric.name == "RowsGood" and metric.dimensions == wanted
+        ]
+        same = [
+            one for one in story.runs if (one.dataset, one.outcome) == (run.dataset, run.outcome)
+        ]
+        assert sum(value for _, value in good.points) == sum(one.rows_good for one in same)
+
+
+def test_every_query_of_the_dashboard_finds_what_the_lake_measured(story: Story) -> None:
+    metrics = [*story.metrics, *counted_executions(story.executions)]
+    empty = [
+        (tile.title, query.name, dict(query.dimensions))
+        for tile in story.dashboard.tiles
+        if isinstance(tile, MetricTile)
+        for query in tile.queries
+        if not find(query, metrics)
+    ]
+    assert empty == []
+
+
+def test_every_alarm_is_judged(story: Story) -> None:
+    metrics = [*story.metrics, *counted_executions(story.executions)]
+    states = {alarm.name: judge(alarm, metrics, story.written_at) for alarm in story.alarms}
+    assert "INSUFFICIENT_DATA" not in states.values()
+    assert states["strata-local-flights-freshness"] == "OK"
 
 
 def test_the_page_is_one_small_file_that_fetches_nothing(tried: LocalLake, tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ SMALL_DATA_SETTINGS = {
     "spark.sql.shuffle.partitions": "1",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    # What Spark writes down of each query is searched for what it must not hold.
+    "spark.eventLog.enabled": "true",
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
 _numbers = itertools.count(1)
@@ -43,7 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def spark(emulator: Emulator) -> Iterator[SparkSession]:
+def spark(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     """A session with what the deployed jobs set, the local endpoints, and settings for speed."""
     with pytest.MonkeyPatch.context() as patch:
         use_environment(patch, emulator)
@@ -51,6 +53,7 @@ def spark(emulator: Emulator) -> Iterator[SparkSession]:
             boto3.client("s3").create_bucket(Bucket=bucket(name))
             boto3.client("glue").create_database(DatabaseInput={"Name": name})
         settings = DEPLOYED_SETTINGS | local_settings(ensure_jars()) | SMALL_DATA_SETTINGS
+        settings["spark.eventLog.dir"] = tmp_path_factory.mktemp("events").as_uri()
         builder = SparkSession.builder.appName("tests")
         for name, value in settings.items():
             builder = builder.config(name, value)

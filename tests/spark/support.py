@@ -13,6 +13,8 @@ import curate
 import publish
 import stage
 
+SECRET = "spark-tests-protection"
+"""The name of the secret that columns are hashed with; a test that needs it makes it."""
 ZONES = ("raw", "processed", "curated", "quarantine", "artifacts")
 
 
@@ -80,6 +82,7 @@ class Lake:
                     "--quarantine_database",
                     "quarantine",
                 ),
+                *("--protection_secret", SECRET),
             ]
         )
         return self._read(self.name, run_id, "stage.json")

@@ -1,4 +1,4 @@
-"""Rules about the rows of a run together: measured in the one pass, over what would be published."""
+"""Rules about the rows of a run together: measured in the one pass, over what is published."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,10 +1,14 @@
 """A small story that any part of the page can be drawn from, without a lake."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from strata.page.deployed.body import read_dashboard
+from strata.page.deployed.measured import queue_depths, recorded_metrics
+from strata.page.deployed.model import Alarm, Query
 from strata.page.story import (
     Arrival,
     Chart,
@@ -20,6 +24,7 @@ from strata.page.story import (
     Table,
     Visit,
 )
+from tests.unit.strata.page.deployed_body import BODY, MACHINE, emitted
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 INGEST = "arn:aws:states:us-east-1:000000000000:execution:ingest:one"
@@ -89,6 +94,13 @@ DEFINITION: dict[str, Any] = {
     },
 }
 """Every kind of state and of way: choices, a catch, a loop, a Map, and a Parallel."""
+
+
+@pytest.fixture
+def body() -> dict[str, Any]:
+    """Give the body of a dashboard that a test may change."""
+    copied: dict[str, Any] = json.loads(json.dumps(BODY))
+    return copied
 
 
 @pytest.fixture
@@ -192,5 +204,38 @@ def story() -> Story:
         ),
         notices=(
             Notice("warning", "run_published", "flights", "published", ("b.csv: empty",), "Look."),
+        ),
+        dashboard=read_dashboard("strata-local", json.dumps(BODY)),
+        alarms=(
+            Alarm(
+                name="strata-local-failed",
+                state="INSUFFICIENT_DATA",
+                queries=(
+                    Query("AWS/States", "ExecutionsFailed", {"StateMachineArn": MACHINE}, "Sum"),
+                ),
+                filled=False,
+                period=300,
+                periods=1,
+                needed=1,
+                comparison="GreaterThanOrEqualToThreshold",
+                threshold=1,
+                missing="notBreaching",
+            ),
+        ),
+        metrics=(
+            *recorded_metrics(
+                [
+                    emitted(
+                        START + timedelta(seconds=4),
+                        "flights",
+                        "published_with_warnings",
+                        Runs=1,
+                        RowsGood=998,
+                        RowsQuarantined=1,
+                        QualityScore=0.999,
+                    )
+                ]
+            ),
+            *queue_depths({"dead": 0}, START),
         ),
     )

@@ -32,3 +32,20 @@ def test_a_number_on_an_axis_is_short(value: float, said: str) -> None:
 @pytest.mark.parametrize(("value", "said"), [(0, "0 bytes"), (31_053_850, "31.1 MB")])
 def test_a_size_is_in_the_unit_that_fits(value: int, said: str) -> None:
     assert words.size(value) == said
+
+
+def test_names_that_differ_only_at_their_ends_stay_different_when_they_are_cut() -> None:
+    names = ("MCDONNELL DOUGLAS AIRCRAFT CO", "MCDONNELL DOUGLAS CORPORATION")
+    cut = [words.fitted(name, 144) for name in names]
+    assert cut[0] != cut[1]
+    assert all("…" in name and len(name) < 20 for name in cut)
+
+
+def test_capitals_take_more_room_than_small_letters() -> None:
+    assert words.fitted("Gulfstream Aerospace", 144) == "Gulfstream Aerospace"
+    assert "…" in words.fitted("GULFSTREAM AEROSPACE", 144)
+
+
+@pytest.mark.parametrize("text", ["", "a", "ab", "abc", "AÉ…Z" * 40])
+def test_any_text_can_be_fitted(text: str) -> None:
+    assert len(words.fitted(text, 20)) <= max(len(text), 3)

@@ -1,0 +1,1 @@
+"""What the stage job costs, beside other ways to do the same work on the same machine."""

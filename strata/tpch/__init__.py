@@ -1,0 +1,1 @@
+"""TPC-H as a second sample lake: eight tables from a real generator, and damage that is known."""
