@@ -221,10 +221,9 @@ def test_only_uniqueness_moves_rows_once_for_each_set_of_columns_without_the_key
     lake: Lake, rules: list[Entry], exchanges: int
 ) -> None:
     contract = parse_contract(lake.contract | {"rules": rules})
-    rows = lake.spark.range(1).selectExpr(
-        *("1 AS id", "'Ada' AS customer", "current_timestamp() AS at"),
-        *("CAST(1 AS decimal(10,2)) AS amount", "'' AS __line"),
-        *("0 AS __file", "0 AS __block", "id AS __row"),
+    rows = lake.spark.range(9).selectExpr(
+        *("id", "CAST(id % 5 AS string) AS customer", "timestamp_seconds(id) AS at"),
+        *("CAST(id % 7 AS decimal(10,2)) AS amount", "0 AS __file", "0 AS __block", "id AS __row"),
     )
     measured, _ = observe_together(rows, contract, datetime(2026, 1, 1, tzinfo=UTC))
     plan = measured._jdf.queryExecution().executedPlan().toString()

@@ -163,7 +163,7 @@ def test_a_reference_to_a_small_dataset_is_broadcast_and_moves_no_row(lake: Lake
     contract = parse_contract(lake.contract)
     arguments = {"contracts_uri": uri, "processed_database": "processed"}
     references = open_references(lake.spark, contract, arguments)
-    rows = references.look_up(lake.spark.range(9).selectExpr("id", "'Ada' AS customer"))
+    rows = references.look_up(lake.spark.range(9).selectExpr("CAST(id AS string) AS customer"))
     plan = rows._jdf.queryExecution().executedPlan().toString()
     assert "BroadcastHashJoin" in plan
     assert plan.count("Exchange") == plan.count("BroadcastExchange") == 1
