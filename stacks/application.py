@@ -64,7 +64,9 @@ def _add_lake(app: App, settings: Settings, contracts: ContractSet) -> StorageSt
         return _common(settings, stack, settings.region)
 
     storage = StorageStack(app, "Storage", **named("storage"))
-    catalog = CatalogStack(app, "Catalog", storage=storage.lake, **named("catalog"))
+    catalog = CatalogStack(
+        app, "Catalog", storage=storage.lake, contracts=contracts, **named("catalog")
+    )
     processing = ProcessingStack(
         app,
         "Processing",

@@ -7,15 +7,18 @@ from constructs import Construct
 
 from config.settings import Settings
 from data_lake.catalog import LakeCatalog
+from data_lake.contracts import ContractSet
+from data_lake.quality_rulesets import QualityRulesets
 from data_lake.storage import LakeStorage
 
 
 class CatalogStack(Stack):
-    """Databases, the raw crawler and the query workgroup.
+    """Databases, the raw crawler, the query workgroup and the rulesets for Glue Data Quality.
 
     Args:
         settings: the environment.
         storage: the zones that the catalog describes.
+        contracts: the datasets and products whose rules are exported.
     """
 
     def __init__(
@@ -25,6 +28,7 @@ class CatalogStack(Stack):
         *,
         settings: Settings,
         storage: LakeStorage,
+        contracts: ContractSet,
         **stack: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack)
@@ -37,5 +41,6 @@ class CatalogStack(Stack):
             scan_limit_mb=settings.queries.scan_limit_mb,
             retain=settings.retain_data,
         )
+        QualityRulesets(self, "Rulesets", prefix=settings.prefix, contracts=contracts)
         CfnOutput(self, "WorkGroupName", value=self.lake.workgroup.name)
         CfnOutput(self, "CrawlerName", value=self.lake.crawler.ref)

@@ -2,15 +2,20 @@
 
 import argparse
 import shlex
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from data_lake.contracts import load_contracts
+from data_lake.contracts.dqdl import ruleset
+from data_lake.problems import nearest
 from strata.comparison.command import diff_contracts
 from strata.console import console
+from strata.dictionary import write_dictionary
 from strata.drafting.command import new_contract
 from strata.errors import StrataError
-from strata.paths import ROOT
+from strata.paths import ROOT, state_folder
 
 Command = Callable[[argparse.Namespace], None]
 CONTRACTS = ROOT / "contracts"
@@ -18,7 +23,7 @@ CONTRACTS = ROOT / "contracts"
 
 def add_contract_commands(commands: Any) -> None:
     """Add `strata contract` with its actions to the commands of a parser."""
-    text = "Draft contracts and compare them."
+    text = "Draft contracts, compare them, and tell what they promise."
     actions = commands.add_parser("contract", help=text, description=text).add_subparsers(
         required=True, metavar="action"
     )
@@ -32,6 +37,38 @@ def add_contract_commands(commands: Any) -> None:
 
     _describe_new(add("new", _new, "Draft the contract of a dataset from a sample file."))
     _describe_diff(add("diff", _diff, "Say what a change of contracts does; 1 if it is blocked."))
+    _describe_docs(add("docs", _docs, "Write the data dictionary: what every table means."))
+    _describe_dqdl(add("dqdl", _dqdl, "Write the rules as DQDL, and say what it cannot express."))
+
+
+def _describe_dqdl(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dataset", help="a dataset or product")
+    parser.add_argument("--contracts", type=Path, default=CONTRACTS, metavar="FOLDER")
+
+
+def _dqdl(options: argparse.Namespace) -> None:
+    contracts = load_contracts(options.contracts)
+    known = {**contracts.datasets, **contracts.products}
+    if options.dataset not in known:
+        near = nearest(options.dataset, known)
+        hint = f"; did you mean {near}?" if near else f"; there are {', '.join(sorted(known))}"
+        raise StrataError(f"{options.dataset} has no contract in {options.contracts}{hint}")
+    exported = ruleset(known[options.dataset])
+    print(exported.text(), end="")
+    for one in exported.left_out:
+        print(f"not in DQDL: {one.rule}: {one.reason}", file=sys.stderr)
+
+
+def _describe_docs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--contracts", type=Path, default=CONTRACTS, metavar="FOLDER")
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="default: .strata/dictionary.html"
+    )
+
+
+def _docs(options: argparse.Namespace) -> None:
+    file = write_dictionary(options.contracts, options.output or state_folder() / "dictionary.html")
+    console.print(f"The data dictionary is written: {file}", markup=False, soft_wrap=True)
 
 
 def _describe_new(parser: argparse.ArgumentParser) -> None:

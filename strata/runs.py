@@ -36,6 +36,8 @@ RUN_COLUMNS = pa.schema(
         ("execution_arn", pa.string()),
         ("snapshot_id", pa.string()),
         ("contract_version", pa.string()),
+        ("build", pa.string()),
+        ("engine", pa.string()),
     ]
 )
 ARRIVAL_COLUMNS = pa.schema(

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from data_lake.processing import Sizes as Sizes
     from data_lake.processing import Sources as Sources
     from data_lake.protection_secret import ProtectionSecret as ProtectionSecret
+    from data_lake.quality_rulesets import QualityRulesets as QualityRulesets
     from data_lake.raw_crawler import RawCrawler as RawCrawler
     from data_lake.recovery_region import RecoveryRegion as RecoveryRegion
     from data_lake.replica_zones import ReplicaZones as ReplicaZones
@@ -91,6 +92,7 @@ __all__ = [
     "PipelineParts",
     "ProductContract",
     "ProtectionSecret",
+    "QualityRulesets",
     "RawCrawler",
     "RecoveryRegion",
     "ReplicaTarget",
@@ -136,6 +138,7 @@ _NAMES = {
     "pipeline": ("PipelineParts",),
     "processing": ("LakeProcessing", "Sizes", "Sources"),
     "protection_secret": ("ProtectionSecret",),
+    "quality_rulesets": ("QualityRulesets",),
     "raw_crawler": ("RawCrawler",),
     "recovery_region": ("RecoveryRegion",),
     "replica_zones": ("ReplicaZones",),

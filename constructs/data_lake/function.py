@@ -11,12 +11,11 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from data_lake.acknowledgement import acknowledge
 from data_lake.log_retention import retention
 from data_lake.permissions import allow, service_role
 
 POWERTOOLS_VERSION: Final = "3.37.0"
-POWERTOOLS_LAYER: Final = f"/aws/service/powertools/python/arm64/python3.13/{POWERTOOLS_VERSION}"
+POWERTOOLS_LAYER: Final = f"/aws/service/powertools/python/arm64/python3.14/{POWERTOOLS_VERSION}"
 """The SSM path under which AWS publishes the layer's ARN for one version."""
 
 
@@ -68,7 +67,7 @@ class FunctionPlatform(Construct):
 
 
 class LakeFunction(Construct):
-    """A Python 3.13 function on Graviton: traced, logged for a while, with a role of its own.
+    """A Python 3.14 function on Graviton: traced, logged for a while, with a role of its own.
 
     The role may write its own log and its traces; everything else is allowed where the function
     is used.
@@ -79,6 +78,7 @@ class LakeFunction(Construct):
         description: what the function does, in one sentence.
         environment: variables besides the platform's. Default: none.
         reserved_concurrency: how many may run at once. Default: what the account has left.
+        size: memory, timeout and log retention. Default: the platform's.
 
     Attributes:
         function: the function.
@@ -96,14 +96,16 @@ class LakeFunction(Construct):
         description: str,
         environment: Mapping[str, str] | None = None,
         reserved_concurrency: int | None = None,
+        size: FunctionSize | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.timeout = Duration.seconds(platform.size.timeout_seconds)
+        size = size or platform.size
+        self.timeout = Duration.seconds(size.timeout_seconds)
         self.role = service_role(self, "Role", "lambda.amazonaws.com", description)
         log_group = logs.LogGroup(
             self,
             "Log",
-            retention=retention(platform.size.log_retention_days),
+            retention=retention(size.log_retention_days),
             encryption_key=platform.key,
             removal_policy=RemovalPolicy.DESTROY,
         )
@@ -120,14 +122,14 @@ class LakeFunction(Construct):
             description=description,
             code=platform.code,
             handler=f"{name}.handler.handle",
-            runtime=lambda_.Runtime.PYTHON_3_13,
+            runtime=lambda_.Runtime.PYTHON_3_14,
             architecture=lambda_.Architecture.ARM_64,
             layers=[platform.powertools],
             role=self.role.without_policy_updates(),
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,
             tracing=lambda_.Tracing.ACTIVE,
-            memory_size=platform.size.memory_mb,
+            memory_size=size.memory_mb,
             timeout=self.timeout,
             reserved_concurrent_executions=reserved_concurrency,
             environment_encryption=platform.key,
@@ -136,11 +138,6 @@ class LakeFunction(Construct):
                 **(environment or {}),
                 "POWERTOOLS_SERVICE_NAME": name,
             },
-        )
-        acknowledge(
-            self.function,
-            "AwsSolutions-L1",
-            reason="The Powertools layer is pinned for Python 3.13, which the tests run on.",
         )
         # Invoking it before its permissions exist would fail.
         self.function.node.add_dependency(self.role)

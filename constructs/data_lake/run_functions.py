@@ -1,7 +1,7 @@
 """The functions that open, inspect, judge and close a run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from aws_cdk import Stack
@@ -47,11 +47,17 @@ class RunLimits:
         files_per_run: the most arrivals that one run claims.
         files_per_inspection: the most files that one invocation inspects.
         lease_minutes: how long a run holds its dataset's lock; longer than any run takes.
+        inspection_memory_mb: memory of the function that inspects; 1,769 MB are one whole CPU,
+            and more would not read a file faster.
+        inspection_seconds: how long one inspection may take, which bounds the largest file that is
+            written anew for Spark; at most 900.
     """
 
     files_per_run: int = 5000
     files_per_inspection: int = 50
     lease_minutes: int = 195
+    inspection_memory_mb: int = 1769
+    inspection_seconds: int = 300
 
 
 class RunFunctions(Construct):
@@ -87,6 +93,13 @@ class RunFunctions(Construct):
             },
             "check_drift": {"RAW_DATABASE": raw_database},
         }
+        sizes = {
+            "inspect_files": replace(
+                platform.size,
+                memory_mb=limits.inspection_memory_mb,
+                timeout_seconds=limits.inspection_seconds,
+            )
+        }
         self._zones = zones
         self._tables = tables
         self._functions = {
@@ -97,6 +110,7 @@ class RunFunctions(Construct):
                 name=name,
                 description=description,
                 environment=extra.get(name),
+                size=sizes.get(name),
             )
             for name, description in _DESCRIPTIONS.items()
         }

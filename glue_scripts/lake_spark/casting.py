@@ -10,6 +10,7 @@ these two. Days and hours that do not exist are refused.
 """
 
 import re
+from dataclasses import replace
 
 from lake_spark.contract import ColumnContract
 from lake_spark.sql import literal, quoted
@@ -20,6 +21,17 @@ TIMESTAMP = (
     r"^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6}0*)?)?"
     r"(Z|[+-][0-9]{2}:?[0-9]{2})?$"
 )
+WIDER = {
+    "tinyint": ("smallint", "int", "bigint", "float", "double", "string"),
+    "smallint": ("int", "bigint", "float", "double", "string"),
+    "int": ("bigint", "double", "string"),
+    "bigint": ("string",),
+    "float": ("double",),
+    "date": ("timestamp", "string"),
+    "boolean": ("string",),
+}
+"""Types that hold every value of a type."""
+INTEGER_DIGITS = {"tinyint": 3, "smallint": 5, "int": 10, "bigint": 19}
 MAX_DIGITS = 38
 """The most digits that Spark's decimals have."""
 
@@ -32,11 +44,17 @@ def decimal_digits(type_name: str) -> tuple[int, int] | None:
 
 def cast_text(name: str, column: ColumnContract) -> str:
     """Give the SQL of a text column's typed value: null if it is null or not of the type."""
-    text = quoted(name)
+    return _cast(quoted(name), column)
+
+
+def _cast(text: str, column: ColumnContract) -> str:
     if column.type == "string":
         return text
     if column.type in {"date", "timestamp"}:
         return _cast_time(text, column)
+    if column.decimal_comma:
+        # A point, which is no decimal comma, becomes what no number has.
+        text = f"translate({text}, ',.', '.,')"
     value = _try_cast(text, column.type)
     is_number = f"{text} RLIKE {literal(NUMBER)}"
     if column.type in {"float", "double"}:
@@ -47,6 +65,33 @@ def cast_text(name: str, column: ColumnContract) -> str:
         exact = _try_cast(text, f"decimal({MAX_DIGITS}, {MAX_DIGITS - precision + scale})")
         return f"CASE WHEN {is_number} AND {value} = {exact} THEN {value} END"
     return value
+
+
+def cast_typed(name: str, column: ColumnContract, given: str) -> str:
+    """Give the SQL of the value of a column of some type: null if it does not fit exactly.
+
+    Types that hold every value of the given one take it as it is; between others, a value goes by
+    what it is as text, so that `2.0` is no integer and `2.50` is a decimal of two places.
+    """
+    value = quoted(name)
+    if given == "timestamp_ntz":
+        # The session's time zone is UTC, as it is for text without a zone.
+        value, given = f"CAST({value} AS timestamp)", "timestamp"
+    if given == column.type or column.type in WIDER.get(given, ()) or _is_wider(given, column.type):
+        widened = value if given == column.type else f"CAST({value} AS {column.type})"
+        if column.type in {"float", "double"}:
+            return f"CASE WHEN abs({widened}) < double('Infinity') THEN {widened} END"
+        return widened
+    return _cast(f"CAST({value} AS string)", replace(column, decimal_comma=False, pattern=None))
+
+
+def _is_wider(given: str, wanted: str) -> bool:
+    digits, room = decimal_digits(given), decimal_digits(wanted)
+    whole = INTEGER_DIGITS.get(given)
+    if room is None or (digits is None and whole is None):
+        return False
+    precision, scale = digits or (whole or 0, 0)
+    return room[1] >= scale and room[0] - room[1] >= precision - scale
 
 
 def cast_value(name: str, column: ColumnContract) -> str:

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lake_spark.errors import ContractMismatch, ContractMissing
+from lake_spark.raw_format import RawFormat, parse_raw
 from lake_spark.storage import read_json
 
 FORMAT = 1
@@ -33,7 +34,9 @@ class Protection:
 class ColumnContract:
     """One column: its Spark SQL type and whether it must have a value.
 
-    `pattern` is Spark's datetime pattern for dates and timestamps; None means ISO 8601.
+    `pattern` is Spark's datetime pattern for dates and timestamps; None means ISO 8601. `source` is
+    what raw files call the column, if not by its name; `decimal_comma` says that they write numbers
+    with a comma before the fraction.
     """
 
     name: str
@@ -43,6 +46,13 @@ class ColumnContract:
     pattern: str | None
     classification: str = "internal"
     protection: Protection | None = None
+    source: str | None = None
+    decimal_comma: bool = False
+
+    @property
+    def raw_name(self) -> str:
+        """What raw files call the column."""
+        return self.source or self.name
 
     @property
     def is_classified(self) -> bool:
@@ -101,25 +111,13 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class RawFormat:
-    """How a dataset's raw files are written."""
-
-    format: str
-    delimiter: str
-    quote: str
-    escape: str
-    header: bool
-    encoding: str
-    null_values: tuple[str, ...]
-    multiline: bool
-
-
-@dataclass(frozen=True)
 class Contract:
     """A dataset or, with `sql`, a data product.
 
     `raw` is None for products; `inputs` and `sql` are empty for datasets. `clear_quarantine` lets
-    quarantine keep the values of classified columns.
+    quarantine keep the values of classified columns. `fingerprint` changes with what a product
+    computes; `incremental` gives, by input, its partition columns and the product's of the same
+    values.
     """
 
     name: str
@@ -136,6 +134,8 @@ class Contract:
     inputs: tuple[str, ...]
     sql: str
     clear_quarantine: bool = False
+    fingerprint: str = ""
+    incremental: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -148,6 +148,11 @@ class Contract:
     def column_names(self) -> list[str]:
         """The names of the columns, in the contract's order."""
         return [column.name for column in self.columns]
+
+    @property
+    def raw_names(self) -> list[str]:
+        """What raw files call the columns, in the contract's order."""
+        return [column.raw_name for column in self.columns]
 
 
 def load_contract(uri: str, name: str) -> Contract:
@@ -171,6 +176,7 @@ def load_contract(uri: str, name: str) -> Contract:
 def parse_contract(entry: Mapping[str, Any]) -> Contract:
     """Turn one entry of the bundle into a `Contract`."""
     keys = tuple(entry.get("primary_key") or ())
+    raw = parse_raw(entry["raw"]) if entry.get("raw") else None
     contract = Contract(
         name=entry["name"],
         kind=entry["kind"],
@@ -179,20 +185,24 @@ def parse_contract(entry: Mapping[str, Any]) -> Contract:
         format=entry["format"],
         write_mode=entry["write_mode"],
         # A key without a value can be neither merged nor deduplicated, so a key is required.
-        columns=tuple(_column(column, keys) for column in entry["columns"]),
+        columns=tuple(_column(column, keys, raw) for column in entry["columns"]),
         primary_key=keys,
         partition_by=tuple(entry.get("partition_by") or ()),
         rules=tuple(_rule(rule, entry["name"]) for rule in entry.get("rules") or ()),
-        raw=_raw(entry["raw"]) if entry.get("raw") else None,
+        raw=raw,
         inputs=tuple(entry.get("inputs") or ()),
         sql=entry.get("sql") or "",
         clear_quarantine=bool((entry.get("quarantine") or {}).get("clear_values")),
+        fingerprint=entry.get("fingerprint") or "",
+        incremental=_incremental(entry.get("incremental") or {}),
     )
     _check_names(contract)
     return contract
 
 
-def _column(entry: Mapping[str, Any], keys: tuple[str, ...]) -> ColumnContract:
+def _column(
+    entry: Mapping[str, Any], keys: tuple[str, ...], raw: RawFormat | None
+) -> ColumnContract:
     return ColumnContract(
         name=entry["name"],
         type=entry["type"],
@@ -201,7 +211,18 @@ def _column(entry: Mapping[str, Any], keys: tuple[str, ...]) -> ColumnContract:
         pattern=entry.get("pattern"),
         classification=entry.get("classification") or "internal",
         protection=_protection(entry.get("protection")),
+        source=entry.get("source"),
+        decimal_comma=raw is not None and raw.decimal_comma,
     )
+
+
+def _incremental(entry: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Give, by input, the column of the product for each column of the input."""
+    found: dict[str, dict[str, str]] = {}
+    for part in entry.get("partitions") or ():
+        for name, column in part["inputs"].items():
+            found.setdefault(name, {})[column] = part["column"]
+    return found
 
 
 def _protection(entry: Mapping[str, Any] | None) -> Protection | None:
@@ -241,19 +262,6 @@ def _rule(entry: Mapping[str, Any], label: str) -> Rule:
     )
 
 
-def _raw(entry: Mapping[str, Any]) -> RawFormat:
-    return RawFormat(
-        format=entry["format"],
-        delimiter=entry.get("delimiter") or ",",
-        quote=entry.get("quote") or '"',
-        escape=entry.get("escape") or '"',
-        header=bool(entry.get("header", True)),
-        encoding=entry.get("encoding") or "UTF-8",
-        null_values=tuple(entry.get("null_values") or ()),
-        multiline=bool(entry.get("multiline")),
-    )
-
-
 def _check_names(contract: Contract) -> None:
     reserved = [name for name in contract.column_names if name.startswith(INTERNAL)]
     if reserved:
@@ -267,7 +275,7 @@ def _check_names(contract: Contract) -> None:
             f"{contract.name}: column {twice[0]!r} is declared twice; Spark does not tell upper "
             "from lower case"
         )
-    for field in ("primary_key", "partition_by"):
-        for name in getattr(contract, field):
+    for part in ("primary_key", "partition_by"):
+        for name in getattr(contract, part):
             if name not in contract.column_names:
-                raise ContractMismatch(f"{contract.name}: {field} names no column: {name!r}")
+                raise ContractMismatch(f"{contract.name}: {part} names no column: {name!r}")

@@ -1,19 +1,16 @@
 """The curate job: a product's query over published tables, checked, onto a branch of its own."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
 
-from pyspark.errors import AnalysisException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 
-from lake_spark.contract import Contract, load_contract
-from lake_spark.errors import ContractMismatch, in_short
-from lake_spark.parquet_tables import ParquetTable
-from lake_spark.protection import stored
-from lake_spark.runs import BadRows, open_run, process_rows
+from lake_spark.builds import Build, last_build_of, plan_build
+from lake_spark.iceberg_sink import IcebergSink
+from lake_spark.product_inputs import find_sources, input_views
+from lake_spark.queries import run_query, where
+from lake_spark.runs import BadRows, Run, open_run, process_rows, report_nothing
 from lake_spark.storage import read_json
-from lake_spark.tables import CATALOG
 from lake_spark.validation import check_rows
 
 ARGUMENTS = (
@@ -35,56 +32,35 @@ def curate(spark: SparkSession, arguments: Mapping[str, str]) -> None:
     """Build the product that the arguments name and write its `stage.json`.
 
     The inputs are read as of the snapshots that `input.json` names, so that a product is of one
-    moment however often its build is repeated.
+    moment however often its build is repeated. Of an incremental product, only the partitions are
+    built that these inputs touched since the last build.
     """
     run = open_run(spark, arguments, arguments["curated_database"])
     if run.sink.is_published():
         return
-    with run.clock.step("plan"), input_views(spark, run.contract, arguments):
-        checked = check_rows(_run_query(spark, run.contract), run.contract, run.references)
-    process_rows(run, checked, (), lambda _positions: BadRows(checked, ()))
+    contract = run.contract
+    with run.clock.step("plan"):
+        pinned = read_json(arguments["input_uri"])["inputs"]
+        sources = find_sources(spark, contract, arguments, pinned)
+        state = last_build_of(run.sink.target) if isinstance(run.sink, IcebergSink) else None
+        build = plan_build(spark, contract, sources, state)
+        run = _with_build(run, build)
+    if build.unchanged:
+        report_nothing(run)
+        return
+    with input_views(sources):
+        with run.clock.step("query"):
+            rows = run_query(spark, contract, build)
+            checked = check_rows(rows, contract, run.references)
+        process_rows(run, checked, (), lambda _positions: BadRows(checked, ()))
 
 
-@contextmanager
-def input_views(
-    spark: SparkSession, contract: Contract, arguments: Mapping[str, str]
-) -> Iterator[None]:
-    """Let queries inside name the product's inputs."""
-    pinned = read_json(arguments["input_uri"])["inputs"]
-    try:
-        for name in contract.inputs:
-            snapshot = pinned.get(name, {}).get("snapshot_id")
-            read_input(spark, arguments, name, snapshot).createOrReplaceTempView(name)
-        yield
-    finally:
-        for name in contract.inputs:
-            spark.catalog.dropTempView(name)
-
-
-def read_input(
-    spark: SparkSession, arguments: Mapping[str, str], name: str, snapshot_id: Any
-) -> DataFrame:
-    """Read a product's input, at a snapshot if one is given, else what readers see now.
-
-    A Parquet table has no snapshots and is always read as it is now.
-    """
-    contract = load_contract(arguments["contracts_uri"], name)
-    zone = "curated_database" if contract.kind == "product" else "processed_database"
-    if contract.format == "parquet":
-        return ParquetTable(spark, stored(contract), arguments[zone], "").read()
-    table = f"{CATALOG}.`{arguments[zone]}`.`{name}`"
-    spark.sql(f"REFRESH TABLE {table}")
-    reader = spark.read
-    if snapshot_id is not None:
-        reader = reader.option("snapshot-id", str(snapshot_id))
-    return reader.table(table)
-
-
-def _run_query(spark: SparkSession, contract: Contract) -> DataFrame:
-    try:
-        return spark.sql(contract.sql)
-    except AnalysisException as error:
-        raise ContractMismatch(
-            f"{contract.name} {contract.version}: the query does not fit its inputs "
-            f"{list(contract.inputs)}: {in_short(error)}"
-        ) from error
+def _with_build(run: Run, build: Build) -> Run:
+    """Have the run's sink and its report say what is built."""
+    sink = run.sink
+    if isinstance(sink, IcebergSink):
+        partitions = build.partitions
+        scope = None if partitions is None else where(run.contract, partitions)
+        target = replace(sink.target, notes=build.properties)
+        sink = replace(sink, target=target, scope=scope)
+    return replace(run, sink=sink, notes=build.report())

@@ -18,11 +18,13 @@ class IcebergSink:
     """The run's branch of an Iceberg table.
 
     `scratch_uri` is a folder, the dataset's own, for the rows of a merge: it reads them twice.
+    `scope` is a condition on partition columns: a replacement replaces what meets it, and no more.
     """
 
     target: IcebergTable
     run_id: str
     scratch_uri: str
+    scope: str | None = None
 
     @property
     def table(self) -> str:
@@ -48,8 +50,10 @@ class IcebergSink:
         good = rows.select(*(quoted(name) for name in contract.column_names))
         if contract.write_mode == "merge" and target.has_rows():
             return self._merge(good)
-        write = target.replace if contract.write_mode == "replace" else target.append
-        write(good, self.branch, self.run_id)
+        if contract.write_mode == "replace":
+            target.replace(good, self.branch, self.run_id, self.scope)
+        else:
+            target.append(good, self.branch, self.run_id)
         return self._staged(None)
 
     def _merge(self, good: DataFrame) -> Staged:
@@ -64,7 +68,7 @@ class IcebergSink:
         head = self.target.state().head(self.branch)
         assert head is not None  # noqa: S101 - it was written just now
         count = int(head.summary.get(ADDED, 0)) if rows is None else rows
-        return Staged(count, self.branch, str(head.id))
+        return Staged(count, self.branch, str(head.id), emptied=not count and bool(self.scope))
 
     def discard(self) -> None:
         """Drop the branch."""

@@ -2,16 +2,20 @@
 
 import csv
 import io
+import zlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from lake_spark.contract import Contract, RawFormat
-from lake_spark.errors import HeaderMismatch
+from lake_spark.contract import Contract
+from lake_spark.errors import HeaderMismatch, UnreadableFile
+from lake_spark.raw_format import SEPARATORS, RawFormat
 from lake_spark.storage import copy_object, s3_client, split_uri
 
 if TYPE_CHECKING:
+    from _csv import Reader
+
     from types_boto3_s3 import S3Client
 
 HEADER_BYTES = 65_536
@@ -23,24 +27,29 @@ BYTE_ORDER_MARK = "\ufeff"
 
 @dataclass(frozen=True)
 class InputFile:
-    """One accepted file: what it was called when it arrived and where to read it now."""
+    """One accepted file: what it was called when it arrived and where to read it now.
+
+    `columns` are the names and Spark SQL types of a Parquet file's columns.
+    """
 
     arrival_id: str
     key: str
     version_id: str | None
     read_uri: str
     registered_at: str
+    columns: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Header:
     """The column names of a file in their order, and the text of the line that holds them.
 
-    `line` is None for files without a header line.
+    `line` is None for files without a header line; `types` is empty for files of text.
     """
 
     names: tuple[str, ...]
     line: str | None
+    types: tuple[str, ...] = ()
 
 
 def input_files(document: Mapping[str, Any]) -> list[InputFile]:
@@ -52,6 +61,7 @@ def input_files(document: Mapping[str, Any]) -> list[InputFile]:
             version_id=entry.get("version_id"),
             read_uri=entry["read_uri"],
             registered_at=entry["registered_at"],
+            columns=tuple((name, kind) for name, kind in entry.get("columns") or ()),
         )
         for entry in document["files"]
     ]
@@ -75,13 +85,16 @@ def reachable(file: InputFile, folder_uri: str) -> InputFile:
 def read_headers(files: Sequence[InputFile], contract: Contract) -> list[Header]:
     """Read the header of every file, in the files' order.
 
-    Files without a header line, and JSON Lines, have the contract's columns. Raises
-    `HeaderMismatch` for the first file whose names are not exactly the contract's, in any order.
+    Files without a header line, and JSON Lines, have the contract's columns; those of Parquet files
+    were told by inspection. Raises `HeaderMismatch` for the first file whose names are not exactly
+    the contract's, in any order.
     """
     raw = contract.raw
     assert raw is not None  # noqa: S101 - products have no files
+    if raw.format == "parquet":
+        return [_parquet_header(file, contract) for file in files]
     if raw.format != "csv" or not raw.header:
-        return [Header(tuple(contract.column_names), None)] * len(files)
+        return [Header(tuple(contract.raw_names), None)] * len(files)
     # Clients may be shared between threads, but not made in several at once.
     client = s3_client()
     with ThreadPoolExecutor(READERS) as readers:
@@ -91,6 +104,17 @@ def read_headers(files: Sequence[InputFile], contract: Contract) -> list[Header]
     return headers
 
 
+def _parquet_header(file: InputFile, contract: Contract) -> Header:
+    if not file.columns:
+        raise UnreadableFile(
+            f"{file.key}: inspection did not tell the columns of this Parquet file"
+        )
+    names, types = zip(*file.columns, strict=True)
+    header = Header(names, None, types)
+    _check_header(file, header, contract)
+    return header
+
+
 def _read_header(client: "S3Client", file: InputFile, raw: RawFormat) -> Header:
     bucket, key = split_uri(file.read_uri)
     size = HEADER_BYTES
@@ -98,36 +122,62 @@ def _read_header(client: "S3Client", file: InputFile, raw: RawFormat) -> Header:
         answer = client.get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{size - 1}")
         with answer["Body"] as body:
             content = body.read()
-        header, is_whole = first_record(content, raw)
+        header, is_whole = first_record(_plain(content, key), raw)
         if is_whole or len(content) < size:
             return header
         size *= 8
 
 
+def _plain(content: bytes, key: str) -> bytes:
+    """Hadoop goes by the end of the name, and inspection has made it tell the truth."""
+    if not key.endswith(".gz"):
+        return content
+    return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(content)
+
+
 def first_record(content: bytes, raw: RawFormat) -> tuple[Header, bool]:
     """Parse the first record that is not blank; also tell whether its end was seen."""
     text = content.decode(raw.encoding, errors="replace").removeprefix(BYTE_ORDER_MARK)
-    lines = list(io.StringIO(text, newline=""))
-    reader = csv.reader(
-        # Only where the contract allows line breaks inside quotes may a record span lines.
-        lines if raw.multiline else (line.rstrip("\r\n") for line in lines),
-        delimiter=raw.delimiter,
-        quotechar=raw.quote,
-        doublequote=raw.escape == raw.quote,
-        escapechar=None if raw.escape == raw.quote else raw.escape,
-    )
+    lines = _lines(text, raw)
     start = 0
+    reader = _reader(lines, raw)
     for names in reader:
         end = reader.line_num
-        if any(name.strip() for name in names):
-            line = "\n".join(part.rstrip("\r\n") for part in lines[start:end])
-            return Header(tuple(names), line), end < len(lines)
+        if any(name.strip() for name in names) and not _is_comment(lines[start], raw):
+            return Header(tuple(names), "\n".join(lines[start:end])), end < len(lines)
         start = end
     return Header((), None), False
 
 
+def _lines(text: str, raw: RawFormat) -> list[str]:
+    separator = SEPARATORS[raw.line_end]
+    if separator is None:
+        return [line.rstrip("\r\n") for line in io.StringIO(text, newline="")]
+    lines = text.split(separator)
+    return lines if lines[-1] else lines[:-1]
+
+
+def _is_comment(line: str, raw: RawFormat) -> bool:
+    return raw.comment is not None and line.startswith(raw.comment)
+
+
+def _reader(lines: Sequence[str], raw: RawFormat) -> "Reader":
+    # Only where the contract allows line breaks inside quotes may a record span lines.
+    rows = [f"{line}\n" for line in lines] if raw.multiline else lines
+    if not raw.quote:
+        return csv.reader(rows, delimiter=raw.delimiter, quoting=csv.QUOTE_NONE)
+    is_doubled = raw.escape == raw.quote
+    return csv.reader(
+        rows,
+        delimiter=raw.delimiter,
+        quotechar=raw.quote,
+        doublequote=is_doubled,
+        escapechar=None if is_doubled else raw.escape,
+    )
+
+
 def _check_header(file: InputFile, header: Header, contract: Contract) -> None:
-    expected, found = contract.column_names, list(header.names)
+    expected, found = contract.raw_names, list(header.names)
     if sorted(expected) == sorted(found):
         return
     missing = [name for name in expected if name not in found]

@@ -17,8 +17,8 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F  # noqa: N812 - the name that Spark's documentation uses
 
-from lake_spark.contract import RawFormat
 from lake_spark.errors import UnreadableFile, in_short
+from lake_spark.raw_format import SEPARATORS, RawFormat
 
 REPLACEMENT = "\ufffd"
 GLOB_CHARACTERS = re.compile(r"([\\*?\[\]{}])")
@@ -42,18 +42,24 @@ class FirstLine:
 def read_lines(spark: SparkSession, uris: Mapping[str, int], raw: RawFormat) -> DataFrame:
     """Read the files at some URIs, each given with its position in the run.
 
-    Empty lines are not records. Raises `UnreadableFile` if Spark would leave one of them out.
+    Empty lines and comments are not records. Raises `UnreadableFile` if Spark would leave one of
+    the files out.
     """
     lines = _all_lines(spark, uris, raw)
     if raw.multiline and raw.format == "csv":
         lines = join_quoted_lines(lines, raw)
+    if raw.comment:
+        lines = lines.filter(~F.startswith(F.col("__line"), F.lit(raw.comment)))
     return lines.filter(F.col("__line") != "")
 
 
 def read_first_lines(
     spark: SparkSession, uris: Mapping[str, int], raw: RawFormat
 ) -> list[FirstLine]:
-    """Number the lines of files, by block; the files are read again, but not parsed."""
+    """Number the lines of files, by block; the files are read again, but not parsed.
+
+    Lines that inspection left out at the top count, so that numbers are those of the raw file.
+    """
     blocks = (
         _all_lines(spark, uris, raw)
         .groupBy("__file", "__block")
@@ -62,9 +68,10 @@ def read_first_lines(
         .collect()
     )
     found: list[FirstLine] = []
-    file, number = None, 1
+    top = raw.skip_lines + 1
+    file, number = None, top
     for block in blocks:
-        number = number if block["__file"] == file else 1
+        number = number if block["__file"] == file else top
         file = block["__file"]
         found.append(FirstLine(block["__file"], block["__block"], block["row"], number))
         number += block["lines"]
@@ -73,13 +80,12 @@ def read_first_lines(
 
 def _all_lines(spark: SparkSession, uris: Mapping[str, int], raw: RawFormat) -> DataFrame:
     try:
-        source = spark.read.text([escape_glob(uri) for uri in uris])
+        source = spark.read.text(
+            [escape_glob(uri) for uri in uris], lineSep=SEPARATORS[raw.line_end]
+        )
     except AnalysisException as error:
         raise UnreadableFile(f"a file of the run cannot be read: {in_short(error)}") from error
-    positions = {path: uris[unquote(path)] for path in source.inputFiles() if unquote(path) in uris}
-    if len(positions) != len(uris):
-        lost = set(uris) - {unquote(path) for path in positions}
-        raise UnreadableFile(f"Spark does not list {sorted(lost)}; were they deleted meanwhile?")
+    positions = positions_of(source, uris)
     octets = F.col("value").cast("binary")
     text = F.decode(octets, raw.encoding)
     lines = source.select(
@@ -92,12 +98,23 @@ def _all_lines(spark: SparkSession, uris: Mapping[str, int], raw: RawFormat) -> 
         # Increases with the lines of a block, whatever other blocks share its partition.
         F.monotonically_increasing_id().alias("__row"),
     )
-    return _with_position(spark, lines, positions)
+    return with_position(spark, lines, positions)
 
 
-def _with_position(
-    spark: SparkSession, lines: DataFrame, positions: Mapping[str, int]
-) -> DataFrame:
+def positions_of(source: DataFrame, uris: Mapping[str, int]) -> dict[str, int]:
+    """Give the files' positions by the paths that Spark calls them.
+
+    Raises `UnreadableFile` if Spark would leave one of them out.
+    """
+    positions = {path: uris[unquote(path)] for path in source.inputFiles() if unquote(path) in uris}
+    if len(positions) != len(uris):
+        lost = set(uris) - {unquote(path) for path in positions}
+        raise UnreadableFile(f"Spark does not list {sorted(lost)}; were they deleted meanwhile?")
+    return positions
+
+
+def with_position(spark: SparkSession, lines: DataFrame, positions: Mapping[str, int]) -> DataFrame:
+    """Put `__file`, the position, in the place of `__path`."""
     if len(positions) == 1:
         (position,) = positions.values()
         return lines.withColumn("__file", F.lit(position)).drop("__path")

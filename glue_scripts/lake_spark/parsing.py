@@ -12,8 +12,9 @@ from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql.types import ArrayType, DecimalType, StringType, StructField, StructType
 
 from lake_spark.casting import MAX_DIGITS, decimal_digits
-from lake_spark.contract import ColumnContract, Contract, RawFormat
+from lake_spark.contract import ColumnContract, Contract
 from lake_spark.lines import count_quotes
+from lake_spark.raw_format import RawFormat
 from lake_spark.sql import POSITION, literal, quoted, source_name
 
 NUL = "\0"
@@ -47,6 +48,8 @@ def parse_csv(lines: DataFrame, header: Sequence[str], contract: Contract) -> Da
 
 
 def _has_open_quote(raw: RawFormat) -> Column:
+    if not raw.quote:
+        return F.lit(False)
     line = F.col("__line")
     opens = line.rlike(f"(^|{re.escape(raw.delimiter)}){re.escape(raw.quote)}")
     return line.contains(raw.quote) & (count_quotes(line, raw) % 2 == 1) & opens
@@ -55,9 +58,10 @@ def _has_open_quote(raw: RawFormat) -> Column:
 def _wrong_fields(raw: RawFormat, expected: int) -> Column:
     line = F.col("__line")
     found = F.size(F.split(line, re.escape(raw.delimiter), -1)).cast("string")
+    has_quotes = line.contains(raw.quote) if raw.quote else F.lit(False)
     return F.concat(
         F.lit("the record has "),
-        F.when(line.contains(raw.quote), "another number of").otherwise(found),
+        F.when(has_quotes, "another number of").otherwise(found),
         F.lit(f" fields where {expected} are expected"),
     )
 
@@ -68,7 +72,7 @@ def parse_json(lines: DataFrame, contract: Contract) -> DataFrame:
     Members that are not in the contract, or that stand twice, make the record malformed. Numbers
     are taken as written for integers and decimals; for text columns as Spark prints them.
     """
-    names = contract.column_names
+    names = contract.raw_names
     options = {"allowSingleQuotes": "false", "allowNonNumericNumbers": "false"}
     objects = ArrayType(StructType([StructField(name, StringType()) for name in names]))
     exact = ArrayType(StructType([_exact_field(column) for column in contract.columns]))
@@ -84,8 +88,9 @@ def parse_json(lines: DataFrame, contract: Contract) -> DataFrame:
     texts = {name: f"__objects[0].{quoted(name)}" for name in names}
     for column in contract.columns:
         if decimal_digits(column.type):
-            written = f"CAST(__exact[0].{quoted(column.name)} AS string)"
-            texts[column.name] = f"coalesce({written}, {texts[column.name]})"
+            name = column.raw_name
+            written = f"CAST(__exact[0].{quoted(name)} AS string)"
+            texts[name] = f"coalesce({written}, {texts[name]})"
     return parsed.select(
         *RECORD, _json_fault(contract).alias("__malformed"), *_texts(texts, contract)
     )
@@ -95,15 +100,15 @@ def _exact_field(column: ColumnContract) -> StructField:
     """Spark reads JSON numbers into text through a double; into a decimal it reads them exactly."""
     digits = decimal_digits(column.type)
     if digits is None:
-        return StructField(column.name, StringType())
+        return StructField(column.raw_name, StringType())
     precision, scale = digits
-    return StructField(column.name, DecimalType(MAX_DIGITS, MAX_DIGITS - precision + scale))
+    return StructField(column.raw_name, DecimalType(MAX_DIGITS, MAX_DIGITS - precision + scale))
 
 
 def _json_fault(contract: Contract) -> Column:
     objects, members = F.col("__objects"), F.col("__members")
-    unexpected = F.array_except(members, _names(contract.column_names))
-    classified = [column.name for column in contract.columns if column.is_classified]
+    unexpected = F.array_except(members, _names(contract.raw_names))
+    classified = [column.raw_name for column in contract.columns if column.is_classified]
     # Under another name it would not be protected.
     absent = F.array_except(_names(classified), members)
     is_object = objects.isNotNull() & members.isNotNull() & (F.size(objects) == 1)
@@ -129,7 +134,7 @@ def _texts(texts: dict[str, str], contract: Contract) -> list[Column]:
     nulls = ", ".join(literal(value) for value in _raw(contract).null_values)
     found = []
     for column in contract.columns:
-        text = texts[column.name]
+        text = texts[column.raw_name]
         if column.type != "string":
             text = f"trim({text})"
         if nulls:

@@ -6,12 +6,14 @@ from functools import reduce
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
-from lake_spark.contract import Contract, RawFormat
+from lake_spark.contract import Contract
 from lake_spark.inputs import Header
 from lake_spark.lines import FirstLine, read_first_lines, read_lines
+from lake_spark.parquet_reading import read_parquet
 from lake_spark.parsing import parse_csv, parse_json
+from lake_spark.raw_format import RawFormat
 from lake_spark.references import References
-from lake_spark.validation import NO_REFERENCES, check_records
+from lake_spark.validation import NO_REFERENCES, check_records, check_typed_records
 
 
 def read_records(
@@ -24,7 +26,20 @@ def read_records(
 
     The columns are those of `validation`.
     """
-    parsed = [_read_group(spark, contract, header, uris) for header, uris in _groups(files).items()]
+    groups = _groups(files).items()
+    if _raw(contract).format == "parquet":
+        # Files with other types have other casts.
+        checked = [
+            check_typed_records(
+                read_parquet(spark, uris, header, contract),
+                contract,
+                references,
+                dict(zip(header.names, header.types, strict=True)),
+            )
+            for header, uris in groups
+        ]
+        return reduce(DataFrame.unionByName, checked)
+    parsed = [_read_group(spark, contract, header, uris) for header, uris in groups]
     return check_records(reduce(DataFrame.unionByName, parsed), contract, references)
 
 
@@ -33,6 +48,11 @@ def first_lines(
 ) -> list[FirstLine]:
     """Find out where the lines of `read_records` stand, given the same files."""
     raw = _raw(contract)
+    if raw.format == "parquet":
+        # Rows know their place, so nothing is read.
+        return [
+            FirstLine(file=position, block=0, row=0, number=1) for position, _ in files.values()
+        ]
     return [
         found for uris in _groups(files).values() for found in read_first_lines(spark, uris, raw)
     ]

@@ -61,7 +61,7 @@ class Run:
     """One run of one contract: the places it writes to, and its clock.
 
     `uri` is the folder of its records, ending in `/`; `protection_secret` the id of the secret that
-    columns are hashed with.
+    columns are hashed with; `notes` are further fields of its report.
     """
 
     spark: SparkSession
@@ -74,6 +74,7 @@ class Run:
     references: References
     started_at: datetime
     protection_secret: str | None
+    notes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def report_uri(self) -> str:
@@ -167,7 +168,7 @@ def _stage(run: Run, checked: DataFrame) -> tuple[Staged, Counts, list[tuple[Rul
     found = None if retried or measures is None else read_observation(measures)
     if found is None:
         found = measure_again(good, as_stored, run.started_at)
-    if not staged.rows:
+    if not staged.rows and not (staged.emptied and not counts.rows_in):
         run.sink.discard()
         staged = Staged(0, None, None)
     together = list(judge_measures(as_stored, found, staged.rows, run.started_at))
@@ -206,5 +207,14 @@ def _report(
         "branch": staged.branch,
         "snapshot_id": staged.snapshot_id,
         "quarantine_uri": run.quarantine.run_uri if counts.rows_quarantined else None,
+        "emptied": staged.emptied,
         "seconds": run.clock.seconds,
+        **run.notes,
     }
+
+
+def report_nothing(run: Run) -> None:
+    """Write the stage report of a run that found nothing to do; what it had staged is dropped."""
+    run.sink.discard()
+    counts = Counts(0, 0, {}, {}, {}, {})
+    write_json(run.report_uri, _report(run, counts, Staged(0, None, None), (), ()))

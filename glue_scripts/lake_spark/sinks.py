@@ -8,11 +8,15 @@ from pyspark.sql import DataFrame
 
 @dataclass(frozen=True)
 class Staged:
-    """What staging wrote: the number of rows, and for Iceberg the branch and its snapshot."""
+    """What staging wrote: the number of rows, and for Iceberg the branch and its snapshot.
+
+    `emptied` is a replacement of some partitions by nothing.
+    """
 
     rows: int
     branch: str | None
     snapshot_id: str | None
+    emptied: bool = False
 
 
 class Sink(Protocol):

@@ -1,7 +1,8 @@
 """Iceberg tables: made and grown from contracts, written on a branch of the run's own."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
@@ -27,12 +28,16 @@ def branch_of(run_id: str) -> str:
 
 @dataclass(frozen=True)
 class IcebergTable:
-    """The table of one contract in the Glue catalog; it may not exist yet."""
+    """The table of one contract in the Glue catalog; it may not exist yet.
+
+    `notes` are properties of the snapshots that are written through this object.
+    """
 
     spark: SparkSession
     contract: Contract
     database: str
     location: str
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -146,16 +151,21 @@ class IcebergTable:
         """Add rows to a branch, in one commit that names the run."""
         self._writer(rows, branch, run_id).append()
 
-    def replace(self, rows: DataFrame, branch: str, run_id: str) -> None:
-        """Put rows in the place of all that a branch holds, in one commit that names the run."""
-        self._writer(rows, branch, run_id).overwrite(F.lit(True))
+    def replace(self, rows: DataFrame, branch: str, run_id: str, scope: str | None = None) -> None:
+        """Put rows in the place of what a branch holds, in one commit that names the run.
+
+        `scope` is a condition on partition columns that the replaced rows meet, and the new ones;
+        without it, all are replaced. Files of other partitions stay as they are.
+        """
+        replaced = F.lit(True) if scope is None else F.expr(scope)
+        self._writer(rows, branch, run_id).overwrite(replaced)
 
     def _writer(self, rows: DataFrame, branch: str, run_id: str) -> Any:
-        return (
-            rows.writeTo(f"{self.name}.`branch_{branch}`")
-            .option(f"snapshot-property.{RUN_ID}", run_id)
-            .option(f"snapshot-property.{VERSION}", self.contract.version)
-        )
+        writer = rows.writeTo(f"{self.name}.`branch_{branch}`")
+        properties = {RUN_ID: run_id, VERSION: self.contract.version, **self.notes}
+        for name, value in properties.items():
+            writer = writer.option(f"snapshot-property.{name}", value)
+        return writer
 
     def fast_forward(self, branch: str) -> None:
         """Move main to a branch that began at it, in one commit of the catalog."""

@@ -5,13 +5,13 @@ Columns given: the contract's, typed; `__line` (the record as text); the record'
 ids of broken rules that only warn).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from lake_spark.casting import cast_text, cast_value
+from lake_spark.casting import cast_text, cast_typed, cast_value
 from lake_spark.checks import ENCODING, HIDDEN, MALFORMED, Check, column_checks, rule_checks
 from lake_spark.contract import ColumnContract, Contract
 from lake_spark.errors import ContractMismatch, in_short
@@ -31,6 +31,18 @@ def check_records(
     Raises `ContractMismatch` naming the first column or rule that Spark cannot make sense of.
     """
     return _check(records, contract, references, cast_text)
+
+
+def check_typed_records(
+    records: DataFrame, contract: Contract, references: References, types: Mapping[str, str]
+) -> DataFrame:
+    """Check what `parquet_reading` gives; `types` are the files' own, by their columns' names."""
+    return _check(
+        records,
+        contract,
+        references,
+        lambda name, column: cast_typed(name, column, types[column.raw_name]),
+    )
 
 
 def check_rows(

@@ -38,7 +38,7 @@ def compare(
     from folder names are no drift. What does not read as a name is not repeated, because drift
     goes into notices and a crawler takes the first row of a headerless file for names.
     """
-    expected = {column.name.lower(): column for column in dataset.columns}
+    expected = {column.raw_name.lower(): column for column in dataset.columns}
     drift = [
         Drift(name, "removed", None, column.type)
         for name, column in expected.items()

@@ -46,9 +46,10 @@ def notice_of(settled: Settled, *, environment: str, run_uri: str) -> Notice:
 
 def _severity(settled: Settled, counts: dict[str, int]) -> Severity:
     attention = counts["files_rejected"] + counts["files_skipped"] + counts["rows_quarantined"]
+    is_warned = any(found.warnings for found in settled.inspections)
     match settled.outcome:
         case Outcome.PUBLISHED:
-            return Severity.WARNING if attention else Severity.INFO
+            return Severity.WARNING if attention or is_warned else Severity.INFO
         case Outcome.REJECTED:
             return Severity.WARNING if attention else Severity.INFO
         case Outcome.SKIPPED:
@@ -84,7 +85,10 @@ def _reasons(settled: Settled) -> list[str]:
         for found in settled.inspections
         if found.verdict in (Verdict.REJECTED, Verdict.DUPLICATE, Verdict.MISSING)
     ]
-    return [*settled.reasons, *files]
+    warnings = [
+        f"{found.key}: {warning}" for found in settled.inspections for warning in found.warnings
+    ]
+    return [*settled.reasons, *files, *warnings]
 
 
 def _next_step(settled: Settled, counts: dict[str, int], run_uri: str) -> str:

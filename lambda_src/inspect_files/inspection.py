@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
-from inspect_files.checks import Fault, find_fault
-from inspect_files.content import HEAD_BYTES, Content, read_content
+from inspect_files.checks import find_fault
+from inspect_files.content import HEAD_BYTES, Content, peek, read_content
+from inspect_files.faults import Fault
 from inspect_files.originals import find_original
+from inspect_files.parquet import read_footer
+from inspect_files.placing import find_place, warnings_of
 from inspect_files.promises import checksum_fault, manifest_fault
 from lake_runtime.artifacts import write_json
 from lake_runtime.claims import settle_arrivals
@@ -17,9 +20,9 @@ from lake_runtime.ledger import Status
 from lake_runtime.objects import (
     base_name,
     copy_version,
-    is_current,
     key_below,
     open_version,
+    read_end,
     stored_checksum,
     version_exists,
 )
@@ -27,7 +30,7 @@ from lake_runtime.records import Batch, Claim, Inspection, Verdict
 from lake_runtime.run import Run
 
 STREAMED_BYTES = 1024**3
-"""Larger files are not read to their end: 512 MB of memory give some 70 MB/s."""
+"""Larger files are not read to their end, which would take the function longer than it has."""
 
 
 def inspect_file(run: Run, claim: Claim, dataset: Dataset, batch: Batch | None) -> Inspection:
@@ -54,7 +57,7 @@ def _inspect(run: Run, claim: Claim, dataset: Dataset, batch: Batch | None) -> I
     original = find_original(run, claim, dataset, content.checksum)
     if original is not None:
         return _duplicate(run, claim, content, original, settles=batch is None)
-    return _accept(run, claim, content)
+    return _accept(run, claim, content, dataset)
 
 
 def _read(claim: Claim) -> Content:
@@ -62,23 +65,26 @@ def _read(claim: Claim) -> Content:
     with closing(open_version(claim)) as body:
         if claim.size <= STREAMED_BYTES:
             return read_content(body.iter_chunks(HEAD_BYTES))
-        head = body.read(HEAD_BYTES)
-        return Content(stored_checksum(claim), claim.size, head, is_hashed=False)
+        start = body.read(HEAD_BYTES)
+    return peek(start, claim.size, stored_checksum(claim), read_end(claim, HEAD_BYTES))
 
 
-def _accept(run: Run, claim: Claim, content: Content) -> Inspection:
-    """Accept a file where it lies, or as a copy of the claimed version if that was replaced."""
-    uri: str | None = f"s3://{claim.bucket}/{claim.key}"
-    in_place = is_current(claim.bucket, claim.key, claim.version_id)
-    if not in_place:
-        folder = f"{run.prefix}input/{claim.arrival_id}/"
-        uri = copy_version(
-            claim, run.environment.artifacts_bucket, key_below(folder, base_name(claim.key))
-        )
-        if uri is None:
-            return _missing(run, claim)
+def _accept(run: Run, claim: Claim, content: Content, dataset: Dataset) -> Inspection:
+    """Accept a file where it lies, or where it was put for Spark to read."""
+    place = find_place(run, claim, content, dataset)
+    if place is None:
+        return _missing(run, claim)
+    if isinstance(place, Fault):
+        return _reject(run, claim, place, content)
+    is_parquet = dataset.raw.format == "parquet"
     return _inspection(
-        claim, Verdict.ACCEPTED, read_uri=uri, in_place=in_place, checksum=content.checksum
+        claim,
+        Verdict.ACCEPTED,
+        read_uri=place.uri,
+        in_place=place.in_place,
+        checksum=content.checksum,
+        columns=read_footer(content.tail, content.size).columns if is_parquet else None,
+        warnings=warnings_of(claim, content, dataset.raw),
     )
 
 

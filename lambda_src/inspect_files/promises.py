@@ -1,7 +1,7 @@
 """What a manifest says, held against what arrived."""
 
-from inspect_files.checks import Fault
 from inspect_files.content import Content
+from inspect_files.faults import Fault
 from lake_runtime.contracts import Dataset
 from lake_runtime.manifests import ManifestError, read_manifest
 from lake_runtime.records import Batch, Claim

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from judge.judging import Decision, decide
+from judge.judging import Decision, decide, decide_without_rows
 from lake_runtime.environment import Environment
 from lake_runtime.errors import SourceChanged
 from lake_runtime.handlers import Request, Response, state_machine_task
@@ -42,10 +42,8 @@ def handle(request: JudgeRequest) -> JudgeResponse:
     run.lock.renew(run.run_id)
     stage = stage_report(run)
     check_sources(run)
-    if stage.unchanged:
-        decision, reason = Decision.UNCHANGED, stage.unchanged
-    else:
-        decision, reason = decide(stage, request.threshold, run.batch())
+    decided = decide_without_rows(stage)
+    decision, reason = decided or decide(stage, request.threshold, run.batch())
     response = JudgeResponse(
         decision=decision,
         score=float(stage.score),

@@ -18,6 +18,18 @@ class Decision(StrEnum):
     UNCHANGED = "unchanged"
 
 
+def decide_without_rows(stage: StageReport) -> tuple[Decision, str] | None:
+    """Decide about a product of which nothing was built, or partitions that have no rows any more.
+
+    None where rows are to be judged.
+    """
+    if stage.unchanged:
+        return Decision.UNCHANGED, stage.unchanged
+    if stage.emptied and stage.rows_in == 0:
+        return Decision.PUBLISH, "the partitions that were built have no rows any more"
+    return None
+
+
 def decide(
     stage: StageReport, threshold: Decimal, batch: Batch | None = None
 ) -> tuple[Decision, str]:

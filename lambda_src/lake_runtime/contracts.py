@@ -29,8 +29,14 @@ class Column(_Part):
 
     name: str
     type: str
+    source: str | None = None
     classification: str = "internal"
     protection: Protection | None = None
+
+    @property
+    def raw_name(self) -> str:
+        """What raw files call the column."""
+        return self.source or self.name
 
     @property
     def is_classified(self) -> bool:
@@ -39,10 +45,11 @@ class Column(_Part):
 
 
 class RawFormat(_Part):
-    """Where a dataset's files arrive and how they are written."""
+    """Where a dataset's files arrive and how they are written; the library explains each field."""
 
     prefix: str
-    format: Literal["csv", "jsonl"]
+    format: Literal["csv", "jsonl", "json", "parquet"]
+    compression: Literal["auto", "none", "gzip", "zstd"] = "auto"
     delimiter: str = ","
     quote: str = '"'
     escape: str = '"'
@@ -50,6 +57,15 @@ class RawFormat(_Part):
     encoding: str = "UTF-8"
     null_values: list[str] = []
     multiline: bool = False
+    comment: str | None = None
+    skip_lines: int = 0
+    line_end: Literal["any", "lf", "crlf", "cr"] = "any"
+    records: str | None = None
+
+    @property
+    def is_two_byte(self) -> bool:
+        """Tell whether characters have two bytes or more, which no reader of lines knows."""
+        return self.encoding.startswith("UTF-16")
 
 
 class Quality(_Part):

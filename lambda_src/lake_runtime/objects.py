@@ -1,9 +1,10 @@
 """Versions of objects in S3: looked at, read, and copied without passing through the function."""
 
-from collections.abc import Mapping
+import io
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
@@ -19,6 +20,9 @@ KEY_BYTES = 1024
 """S3's limit for a key in UTF-8."""
 _MIB = 1024 * 1024
 _COPY = TransferConfig(multipart_threshold=512 * _MIB, multipart_chunksize=512 * _MIB)
+_UPLOAD = TransferConfig(
+    multipart_threshold=16 * _MIB, multipart_chunksize=16 * _MIB, max_concurrency=2
+)
 _GONE = ABSENT | {"405", "MethodNotAllowed"}
 """405 is what S3 answers for the version id of a delete marker."""
 
@@ -58,6 +62,15 @@ def read_start(claim: Claim, size: int) -> bytes:
         return body.read(size)
 
 
+def read_end(claim: Claim, size: int) -> bytes:
+    """Read at most so many bytes from the end of the claimed version."""
+    answer = clients.s3().get_object(
+        Bucket=claim.bucket, Key=claim.key, VersionId=claim.version_id, Range=f"bytes=-{size}"
+    )
+    with closing(answer["Body"]) as body:
+        return body.read()
+
+
 def stored_checksum(claim: Claim) -> str:
     """Give what S3 itself knows of the bytes, without reading them: `<algorithm>-<value>-<size>`.
 
@@ -94,6 +107,39 @@ def copy_version(
         if error.response["Error"]["Code"] in _GONE:
             return None
         raise
+    return f"s3://{bucket}/{key}"
+
+
+class _Stream(io.RawIOBase):
+    """Blocks of bytes as the file that an upload reads."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        super().__init__()
+        self._blocks = blocks
+        self._left = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any) -> int:
+        while not self._left:
+            block = next(self._blocks, None)
+            if block is None:
+                return 0
+            self._left = memoryview(block)
+        count = min(len(target), len(self._left))
+        target[:count] = self._left[:count]
+        self._left = self._left[count:]
+        return count
+
+
+def write_object(bucket: str, key: str, blocks: Iterator[bytes]) -> str:
+    """Write an object block by block, holding a few parts of it in memory, and give its URI.
+
+    An error of `blocks` leaves no object behind, and is raised.
+    """
+    content = io.BufferedReader(_Stream(blocks), _MIB)
+    clients.s3().upload_fileobj(content, bucket, key, Config=_UPLOAD)
     return f"s3://{bucket}/{key}"
 
 

@@ -90,6 +90,10 @@ class Inspection(Record):
     quarantine_uri: str | None = None
     duplicate_of: str | None = None
     """The arrival with the same bytes, of this run or published before."""
+    columns: tuple[tuple[str, str], ...] | None = None
+    """Names and Spark SQL types of a Parquet file's columns."""
+    warnings: tuple[str, ...] = ()
+    """What a person should know of a file that is read all the same."""
 
 
 def is_batch_broken(inspections: Iterable[Inspection]) -> bool:
@@ -129,6 +133,10 @@ class StageReport(Report):
     quarantine_uri: str | None = None
     unchanged: str | None = None
     """Why nothing was built, if nothing new was in the inputs of a product."""
+    emptied: bool = False
+    """Whether the partitions that were built of a product have no rows any more."""
+    build: str | None = None
+    """How much of a product was built, and why."""
 
 
 class PublishReport(Report):

@@ -242,6 +242,7 @@ def _row_counts(stage: StageReport | None) -> dict[str, Any]:
         "rows_quarantined": stage.rows_quarantined,
         "rows_deduplicated": stage.rows_deduplicated,
         "score": str(stage.score),
+        "build": stage.build,
         "rules": [{"rule": count.rule, "rows": count.rows} for count in stage.rules],
     }
 

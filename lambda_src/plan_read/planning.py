@@ -38,6 +38,7 @@ class ReadPlan:
                 "size": claim.size,
                 "in_place": inspection.in_place,
                 "etag": claim.etag,
+                "columns": inspection.columns,
             }
             for claim, inspection in zip(self.claims, self.inspections, strict=True)
             if inspection.verdict is Verdict.ACCEPTED

@@ -155,6 +155,22 @@ def _evolution(subject: str, old: Any, new: Any) -> Change:
     )
 
 
+def _quarantine(subject: str, old: dict[str, Any], new: dict[str, Any]) -> Change:
+    if old["clear_values"] and not new["clear_values"]:
+        return backfill(
+            subject,
+            "hides the values of classified columns now",
+            "Rows that were set aside before still show them.",
+            "Replay or drop the rows that are in quarantine.",
+        )
+    return breaking(
+        subject,
+        "keeps the clear values of classified columns now",
+        "Whoever may read quarantine sees them from now on, and that cannot be taken back.",
+        "Have the owner of the data agree, and raise the major version.",
+    )
+
+
 def of_runs(subject: str, old: Any, new: Any) -> Change:
     """Give a change of how runs work, which leaves the rows as they are."""
     text = f"changes {from_to(old, new)}"
@@ -174,6 +190,7 @@ SETTINGS: dict[str, tuple[str, Judge]] = {
     "schedule": ("schedule", _schedule),
     "version_column": ("version column", _version_column),
     "evolution": ("evolution", _evolution),
+    "quarantine": ("quarantine", _quarantine),
     "engine": ("engine", of_runs),
     "publishing": ("publishing", of_runs),
 }

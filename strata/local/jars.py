@@ -97,19 +97,21 @@ JARS = (
 )
 
 
-def ensure_jars(folder: Path | None = None) -> list[Path]:
-    """Give the paths of all jars, fetching those that are missing and verifying every one.
+def ensure_jars(folder: Path | None = None, jars: tuple[Jar, ...] | None = None) -> list[Path]:
+    """Give the paths of jars, fetching those that are missing and verifying every one.
 
-    `folder` defaults to the cache outside the checkout. Raises `StrataError` if Maven Central
-    cannot be reached (within a minute) or a file's checksum is not the pinned one.
+    `folder` defaults to the cache outside the checkout, `jars` to all that the lake needs. Raises
+    `StrataError` if Maven Central cannot be reached (within a minute) or a file's checksum is not
+    the pinned one.
     """
     target = folder or cache_folder() / "jars"
     target.mkdir(parents=True, exist_ok=True)
-    missing = [jar for jar in JARS if not _is_intact(target / jar.file_name, jar.sha256)]
+    wanted = JARS if jars is None else jars
+    missing = [jar for jar in wanted if not _is_intact(target / jar.file_name, jar.sha256)]
     if missing:
-        _fetch(JARS[:1], target, PROBE_SECONDS)
+        _fetch(wanted[:1], target, PROBE_SECONDS)
         _fetch(missing, target, FETCH_SECONDS)
-    return [target / jar.file_name for jar in JARS]
+    return [target / jar.file_name for jar in wanted]
 
 
 def _is_intact(path: Path, sha256: str) -> bool:

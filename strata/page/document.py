@@ -14,16 +14,21 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 def render(story: Story) -> str:
     """Give the page for a story, as HTML."""
+    return document(f"Strata: {story.prefix}, emulated", _body(story))
+
+
+def document(title: str, body: Markup, *, more_style: str = "") -> str:
+    """Give a page in the lake's look as one file; `more_style` is CSS of this package only."""
     head = el(
         "head",
         el("meta", charset="utf-8"),
         el("meta", http_equiv="Content-Security-Policy", content=POLICY),
         el("meta", name="viewport", content="width=device-width, initial-scale=1"),
         el("meta", name="color-scheme", content="light dark"),
-        el("title", f"Strata: {story.prefix}, emulated"),
-        el("style", trusted(STYLE.read_text())),
+        el("title", title),
+        el("style", trusted(STYLE.read_text() + more_style)),
     )
-    return "<!doctype html>\n" + el("html", head, el("body", el("main", _body(story))), lang="en")
+    return "<!doctype html>\n" + el("html", head, el("body", el("main", body)), lang="en")
 
 
 def _body(story: Story) -> Markup:

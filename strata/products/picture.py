@@ -14,23 +14,30 @@ STYLE = (
 Places = dict[str, tuple[float, float]]
 
 
-def draw_graph(graph: LakeGraph) -> Markup:
-    """Give the picture as SVG with its own style, fit for a file."""
+def draw_graph(graph: LakeGraph, *, in_page: bool = False) -> Markup:
+    """Give the picture as SVG with its own style, fit for a file.
+
+    In a page the style is the page's, and each box leads to the element with the part's name.
+    """
     places = _places(graph)
     width = max((x for x, _ in places.values()), default=0.0) + WIDTH + 2 * MARGIN
     height = max((y for _, y in places.values()), default=0.0) + HEIGHT + 2 * MARGIN
     boxes = [_box(part, places) for part in graph.parts]
+    if in_page:
+        pairs = zip(graph.parts, boxes, strict=True)
+        boxes = [el("a", box, href=f"#{part.name}") for part, box in pairs]
     lines = [_line(places[source], places[target]) for source, target in graph.edges]
     return el(
         "svg",
         el("title", "Datasets and the products that are built from them"),
-        el("style", STYLE),
+        None if in_page else el("style", STYLE),
         el("g", *lines, *boxes, transform=f"translate({MARGIN:.0f} {MARGIN:.0f})"),
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {width:.0f} {height:.0f}",
         width=width,
         height=height,
         role="img",
+        class_="lineage" if in_page else None,
     )
 
 

@@ -12,6 +12,7 @@ from pyspark.sql import SparkSession
 from strata.local.emulator import Emulator
 from strata.local.jars import ensure_jars
 from strata.local.spark.configuration import local_settings
+from tests.spark.glue_quality import DQDL_JARS
 from tests.spark.support import ZONES, Lake, bucket, column
 
 CATALOG = "spark.sql.catalog.glue_catalog"
@@ -52,7 +53,8 @@ def spark(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
         for name in ZONES:
             boto3.client("s3").create_bucket(Bucket=bucket(name))
             boto3.client("glue").create_database(DatabaseInput={"Name": name})
-        settings = DEPLOYED_SETTINGS | local_settings(ensure_jars()) | SMALL_DATA_SETTINGS
+        jars = [*ensure_jars(), *ensure_jars(jars=DQDL_JARS)]
+        settings = DEPLOYED_SETTINGS | local_settings(jars) | SMALL_DATA_SETTINGS
         settings["spark.eventLog.dir"] = tmp_path_factory.mktemp("events").as_uri()
         builder = SparkSession.builder.appName("tests")
         for name, value in settings.items():

@@ -12,6 +12,12 @@ from pyspark.sql import DataFrame, Row, SparkSession
 import curate
 import publish
 import stage
+from inspect_files.checks import find_fault
+from inspect_files.content import read_content
+from inspect_files.parquet import read_footer
+from inspect_files.placing import needs_rewriting, telling_ending
+from inspect_files.rewriting import RewritingError, rewrite
+from lake_runtime.contracts import Dataset
 
 SECRET = "spark-tests-protection"
 """The name of the secret that columns are hashed with; a test that needs it makes it."""
@@ -53,6 +59,36 @@ class Lake:
         key = f"{self.name}/{name}"
         body = content.encode() if isinstance(content, str) else content
         boto3.client("s3").put_object(Bucket=bucket("raw"), Key=key, Body=body)
+        self._list(key, name, body, registered_at)
+        return key
+
+    def arrive(self, name: str, body: bytes, registered_at: str = "2026-01-01") -> str | None:
+        """Have a file arrive and be inspected: gives why it is rejected, or puts it for the run.
+
+        What the function would write anew or copy for the run is written where Spark reads it.
+        """
+        content = read_content([body])
+        dataset = Dataset.model_validate(self.contract | {"trigger": {"mode": "on_arrival"}})
+        fault = find_fault(content, dataset)
+        if fault is not None:
+            return f"{fault.rule}: {fault.reason}"
+        raw = dataset.raw
+        read = name
+        if needs_rewriting(content, raw):
+            try:
+                body = b"".join(rewrite([body], content.compression, raw))
+            except RewritingError as error:
+                return f"format: {error}"
+            read = f"anew/{name}.jsonl" if raw.format == "json" else f"anew/{name}.txt"
+        elif telling_ending(name, content, raw):
+            read = f"copy/{name}{telling_ending(name, content, raw)}"
+        self.put(read, body, registered_at)
+        self.inputs[-1]["key"] = f"{self.name}/{name}"
+        if raw.format == "parquet":
+            self.inputs[-1]["columns"] = read_footer(content.tail, content.size).columns
+        return None
+
+    def _list(self, key: str, name: str, body: bytes, registered_at: str) -> None:
         self.inputs.append(
             {
                 "arrival_id": hashlib.sha256(key.encode()).hexdigest()[:40],
@@ -65,7 +101,6 @@ class Lake:
                 "etag": "",
             }
         )
-        return key
 
     def stage(self, run_id: str = "run-1") -> dict[str, Any]:
         """Stage the files put since the last publish and give the report."""

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from lake_spark.contract import RawFormat
 from lake_spark.inputs import HEADER_BYTES, Header, first_record, input_files
+from lake_spark.raw_format import RawFormat
 from tests.spark.support import Lake
 
 RAW = RawFormat("csv", ",", '"', '"', True, "UTF-8", (), multiline=False)
@@ -27,7 +27,7 @@ def test_the_header_is_the_first_line_that_is_not_blank(content: bytes, line: st
 def test_a_header_may_span_lines_where_the_contract_allows_line_breaks() -> None:
     content = b'id,"full\r\nname"\r\n1,a\r\n'
     header, is_whole = first_record(content, replace(RAW, multiline=True))
-    assert header == Header(("id", "full\r\nname"), 'id,"full\nname"')
+    assert header == Header(("id", "full\nname"), 'id,"full\nname"')
     assert is_whole
 
 

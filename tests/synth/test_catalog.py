@@ -1,12 +1,16 @@
 import json
 
 import pytest
+from aws_cdk import Stack
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Match
 
 from data_lake.catalog import LakeCatalog, database_name
+from data_lake.contracts import ContractSet, load_contracts
+from data_lake.quality_rulesets import QualityRulesets
 from data_lake.zone import LakeZone, ZoneLifecycle
+from strata.paths import ROOT as REPOSITORY
 
 
 def test_each_zone_with_tables_has_a_database_named_after_it(lake):
@@ -134,3 +138,29 @@ def test_a_scan_limit_under_athenas_minimum_is_refused(stack):
     }
     with pytest.raises(ValueError, match=r"scan_limit_mb: must be at least 10.* got 9"):
         LakeCatalog(stack, "Catalog", prefix="lake", zones=zones, key=key, scan_limit_mb=9)
+
+
+def test_each_dataset_and_product_has_a_ruleset_without_a_table_that_may_not_be_there(lake):
+    contracts = load_contracts(REPOSITORY / "contracts")
+    rulesets = {
+        ruleset["Name"]: ruleset for ruleset in lake.properties("AWS::Glue::DataQualityRuleset")
+    }
+    names = {*contracts.datasets, *contracts.products}
+    assert set(rulesets) == {f"{lake.settings.prefix}-{name}" for name in names}
+    assert all("TargetTable" not in ruleset for ruleset in rulesets.values())
+    flights = rulesets[f"{lake.settings.prefix}-flights"]
+    assert 'ColumnValues "origin" in ["EWR", "JFK", "LGA", NULL]' in flights["Ruleset"]
+    assert flights["Description"].startswith("Rules of the contract flights ")
+
+
+def test_a_contract_with_nothing_to_say_has_no_ruleset():
+    stack = Stack()
+    (name, airports), *_ = load_contracts(REPOSITORY / "contracts").datasets.items()
+    plain = [column.model_copy(update={"required": False}) for column in airports.columns]
+    silent = airports.model_copy(
+        update={"columns": tuple(plain), "rules": (), "write_mode": "append"}
+    )
+    rulesets = QualityRulesets(
+        stack, "Rulesets", prefix="our-lake", contracts=ContractSet({name: silent}, {})
+    )
+    assert rulesets.names == {}

@@ -45,11 +45,17 @@ def test_all_functions_share_one_asset(lake):
 
 def test_every_function_runs_on_graviton_with_the_environments_size(lake):
     wanted = lake.settings.functions
-    for function in lake.functions().values():
-        assert function["Runtime"] == "python3.13"
+    for name, function in lake.functions().items():
+        assert function["Runtime"] == "python3.14"
         assert function["Architectures"] == ["arm64"]
-        assert function["MemorySize"] == wanted.memory_mb
-        assert function["Timeout"] == wanted.timeout_seconds
+        if name != "inspect_files":
+            assert function["MemorySize"] == wanted.memory_mb
+            assert function["Timeout"] == wanted.timeout_seconds
+
+
+def test_the_function_that_reads_whole_files_has_a_whole_cpu_and_time_for_it(lake):
+    function = lake.functions()["inspect_files"]
+    assert (function["MemorySize"], function["Timeout"]) == (1769, 300)
 
 
 def test_every_function_is_traced_and_logs_json(lake):

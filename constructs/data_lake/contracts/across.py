@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from data_lake.contracts.extensions import DatasetExtensions, ProductExtensions
+from data_lake.contracts.incremental_checks import incremental_problems
 from data_lake.contracts.product_graph import find_cycles
 from data_lake.contracts.product_sql import table_problems, tables_read
 from data_lake.contracts.reader import ContractFile
@@ -61,6 +62,7 @@ def _prefixes(files: Sequence[ContractFile]) -> Iterator[Problem]:
 
 def _products(files: Sequence[ContractFile]) -> Iterator[Problem]:
     known = [file.name for file in files]
+    contracts = {file.name: file.contract for file in files}
     for file in files:
         if not file.document or not isinstance(file.extensions, ProductExtensions):
             continue
@@ -80,6 +82,7 @@ def _products(files: Sequence[ContractFile]) -> Iterator[Problem]:
             elif file.sql and name not in read:
                 yield file.document.problem(path, f"is not read by {file.sql_file}; remove it")
         yield from tables
+        yield from incremental_problems(file, contracts)
 
 
 def _cycles(files: Sequence[ContractFile]) -> Iterator[Problem]:

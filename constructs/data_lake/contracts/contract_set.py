@@ -12,7 +12,12 @@ BUNDLE_FORMAT = 1
 
 @dataclass(frozen=True)
 class ContractSet:
-    """The valid contracts of one folder, by name."""
+    """The valid contracts of one folder, by name.
+
+    Attributes:
+        datasets: the contracts of datasets.
+        products: the contracts of data products.
+    """
 
     datasets: dict[str, DatasetContract]
     products: dict[str, ProductContract]

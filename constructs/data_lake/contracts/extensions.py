@@ -8,6 +8,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from data_lake.contracts.cron import check_cron, known_time_zones
+from data_lake.contracts.incremental import Incremental
 from data_lake.contracts.raw_source import RawSource
 
 TableFormat = Literal["iceberg", "parquet"]
@@ -95,7 +96,9 @@ class TableExtensions(Extension):
 class DatasetExtensions(TableExtensions):
     """The ``customProperties`` of a dataset."""
 
-    refused_fields: ClassVar[dict[str, str]] = {}
+    refused_fields: ClassVar[dict[str, str]] = {
+        "incremental": "is for products; a dataset loads only what arrived anyway; remove it"
+    }
 
     raw: RawSource
     trigger: TriggerSource = TriggerSource(mode="on_arrival")
@@ -113,6 +116,7 @@ class ProductExtensions(TableExtensions):
     )
 
     inputs: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+    incremental: Incremental | None = None
 
     @field_validator("write_mode")
     @classmethod

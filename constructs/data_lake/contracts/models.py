@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from data_lake.contracts.extensions import Schedule, TableFormat, WriteMode
+from data_lake.contracts.incremental import Incremental
 from data_lake.contracts.protection import Protection
 from data_lake.contracts.raw_source import RawSource
 
@@ -157,6 +158,7 @@ class ProductContract(_Contract):
     zone: Literal["curated"] = "curated"
     inputs: tuple[str, ...]
     sql: str
+    incremental: Incremental | None = None
 
     def compiled(self) -> dict[str, Any]:
         """This contract as it stands in the compiled bundle, with its fingerprint."""

@@ -169,7 +169,12 @@ def _contract(
         "quarantine": QuarantineSettings(**extensions.quarantine.model_dump()),
     }
     if isinstance(extensions, ProductExtensions):
-        return ProductContract(**common, inputs=tuple(sorted(extensions.inputs)), sql=result.sql)
+        return ProductContract(
+            **common,
+            inputs=tuple(sorted(extensions.inputs)),
+            sql=result.sql,
+            incremental=extensions.incremental,
+        )
     return DatasetContract(
         **common,
         raw=extensions.raw,

@@ -14,8 +14,8 @@ HOOKS = (
     Entry(
         "ministack.services.ssm",
         "_PUBLIC_AMI_PARAMETERS",
-        f"/aws/service/powertools/python/arm64/python3.13/{_POWERTOOLS}",
+        f"/aws/service/powertools/python/arm64/python3.14/{_POWERTOOLS}",
         "functions name the Powertools layer by its public parameter",
-        "arn:aws:lambda:us-east-1:017000801446:layer:AWSLambdaPowertoolsPythonV3-python313-arm64:1",
+        "arn:aws:lambda:us-east-1:017000801446:layer:AWSLambdaPowertoolsPythonV3-python314-arm64:1",
     ),
 )

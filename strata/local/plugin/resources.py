@@ -96,6 +96,15 @@ def _delete_budget(name: str, _properties: dict[str, Any]) -> None:
     _called(budgets._delete_budget, {"BudgetName": name}, "AWS::Budgets::Budget")
 
 
+def _create_ruleset(_id: str, properties: dict[str, Any], _stack: str) -> Created:
+    """Keep the ruleset's name: the emulator has no Glue Data Quality, and says so when asked."""
+    return properties["Name"], {}
+
+
+def _delete_ruleset(_name: str, _properties: dict[str, Any]) -> None:
+    """There is nothing beside the stack's own record of it."""
+
+
 def _keep_metric_math(
     record: Callable[[str, dict[str, Any]], dict[str, Any]],
 ) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
@@ -135,6 +144,7 @@ HOOKS: tuple[Hook | Entry, ...] = (
     _resource("AWS::StepFunctions::StateMachineVersion", _create_version, _delete_version),
     _resource("AWS::StepFunctions::StateMachineAlias", _create_alias, _delete_alias),
     _resource("AWS::Budgets::Budget", _create_budget, _delete_budget),
+    _resource("AWS::Glue::DataQualityRuleset", _create_ruleset, _delete_ruleset),
     Hook(
         "ministack.services.cloudformation.provisioners",
         "_cw_metric_alarm_record",

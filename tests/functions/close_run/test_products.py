@@ -74,3 +74,18 @@ def test_a_product_of_the_same_snapshots_is_skipped_with_that_reason(lake, opene
         "every input is the snapshot that the product was built from"
     )
     assert lake.open("p-3", "daily")["status"] == "nothing_waiting"
+
+
+def test_partitions_that_have_no_rows_any_more_are_published_as_empty(lake, opened):
+    told = {"build": "1 partitions: touched in flights", "emptied": True}
+    lake.stage("p-1", "daily", rows_in=0, rows_good=0, **told)
+    assert lake.judge(opened)["decision"] == "publish"
+    lake.publish("p-1", "daily")
+    lake.close("p-1", "published", "daily")
+    assert lake.record("p-1", "daily")["build"] == "1 partitions: touched in flights"
+
+
+def test_partitions_whose_rows_are_all_bad_are_not_emptied(lake, opened):
+    counts = {"rows_in": 2, "rows_good": 0, "rows_quarantined": 2, "score": 0.0}
+    lake.stage("p-1", "daily", emptied=True, **counts)
+    assert lake.judge(opened)["decision"] == "quarantine"

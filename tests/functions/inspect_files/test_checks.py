@@ -1,12 +1,12 @@
-import gzip
 import io
 import json
 import zipfile
 
 import pytest
 
-from inspect_files.checks import compare_header, find_fault
+from inspect_files.checks import find_fault
 from inspect_files.content import read_content
+from inspect_files.headers import compare_header
 from lake_runtime.contracts import Dataset
 from tests.functions.support.contracts import dataset_contract
 
@@ -64,10 +64,8 @@ def test_a_header_without_rows_is_header_only(body):
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
-        (gzip.compress(b"year,month,carrier\n2013,1,UA\n"), "gzip"),
         (b"PAR1\x15\x04\x15\x10PAR1", "Parquet"),
         (_zip(), "ZIP"),
-        (b"\x28\xb5\x2f\xfd" + bytes(range(256)), "Zstandard"),
         (b"%PDF-1.7\n%\xe2\xe3", "PDF"),
         (b'{"year": 2013, "month": 1}\n{"year": 2013}\n', "JSON"),
         (b'[\n  {"year": 2013}\n]\n', "JSON"),
@@ -170,7 +168,6 @@ def test_json_lines_whose_records_can_be_judged_one_by_one_have_no_fault(body):
         (b"year,month,carrier\n2013,1,UA\n", "not JSON"),
         (b'[{"year": 2013}]', "one JSON array"),
         (json.dumps({"year": 2013}, indent=2).encode(), "over several lines"),
-        (gzip.compress(b'{"year": 2013}\n'), "gzip"),
         (b"<html></html>", "HTML"),
     ],
 )

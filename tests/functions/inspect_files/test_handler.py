@@ -38,7 +38,7 @@ def test_a_good_file_is_accepted_where_it_lies(lake):
         (HEADER, "header_only"),
         (b"year,carrier,gate\n2013,UA,1\n", "header"),
         (b'{"year": 2013}\n', "format"),
-        (gzip.compress(GOOD), "format"),
+        (gzip.compress(GOOD)[:-9], "format"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_rejected_and_kept_with_its_reason(lake, body, rule):

@@ -49,7 +49,7 @@ def function(client: Client, role: str) -> Callable[..., str]:
             file.writestr("handler.py", source)
         answer = client("lambda").create_function(
             FunctionName=f"f-{uuid.uuid4().hex[:12]}",
-            Runtime="python3.13",
+            Runtime="python3.14",
             Role=role,
             Handler="handler.handle",
             Code={"ZipFile": archive.getvalue()},

@@ -19,6 +19,10 @@ TEMPLATE = {
                 "EncryptionConfiguration": {"S3Encryptions": [{"S3EncryptionMode": "SSE-KMS"}]},
             },
         },
+        "Ruleset": {
+            "Type": "AWS::Glue::DataQualityRuleset",
+            "Properties": {"Name": "plugin-rules", "Ruleset": "Rules = [ RowCount > 0 ]"},
+        },
         "Role": {
             "Type": "AWS::IAM::Role",
             "Properties": {"AssumeRolePolicyDocument": {"Statement": []}},

@@ -312,6 +312,8 @@ def test_a_fact_of_a_column_has_its_verdict(
 @pytest.mark.parametrize(
     ("setting", "old", "new", "verdict"),
     [
+        ("quarantine", {"clear_values": True}, {"clear_values": False}, BACKFILL),
+        ("quarantine", {"clear_values": False}, {"clear_values": True}, BREAKING),
         ("evolution", "strict", "additive", SAFE),
         ("evolution", "permissive", "strict", BREAKING),
         ("version_column", None, "updated_at", BREAKING),

@@ -1,0 +1,47 @@
+"""Raw Parquet files as records: typed values beside the record as JSON.
+
+Columns given: those of `parsing`, but `__source_<column>` has the file's type. A record's place is
+its number in the file, which Parquet knows, so `__block` is 0 throughout.
+"""
+
+from collections.abc import Mapping
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F  # noqa: N812
+
+from lake_spark.contract import Contract
+from lake_spark.errors import UnreadableFile, in_short
+from lake_spark.inputs import Header
+from lake_spark.lines import escape_glob, positions_of, with_position
+from lake_spark.sql import quoted, source_name
+
+
+def read_parquet(
+    spark: SparkSession, uris: Mapping[str, int], header: Header, contract: Contract
+) -> DataFrame:
+    """Read the files at some URIs, all with the header's columns, with their positions in the run.
+
+    Columns that nothing asks for are not read. Raises `UnreadableFile` if Spark would leave a file
+    out.
+    """
+    columns = zip(header.names, header.types, strict=True)
+    schema = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns)
+    try:
+        source = spark.read.schema(schema).parquet(*(escape_glob(uri) for uri in uris))
+    except AnalysisException as error:
+        raise UnreadableFile(f"a file of the run cannot be read: {in_short(error)}") from error
+    record = F.struct(*(F.col(quoted(name)) for name in header.names))
+    records = source.select(
+        F.to_json(record, {"ignoreNullFields": "false"}).alias("__line"),
+        F.lit(False).alias("__undecodable"),
+        F.lit(None).cast("string").alias("__malformed"),
+        F.col("_metadata.file_path").alias("__path"),
+        F.lit(0).cast("bigint").alias("__block"),
+        F.col("_metadata.row_index").alias("__row"),
+        *(
+            F.col(quoted(column.raw_name)).alias(source_name(column.name))
+            for column in contract.columns
+        ),
+    )
+    return with_position(spark, records, positions_of(source, uris))
