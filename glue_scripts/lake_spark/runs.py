@@ -14,7 +14,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from lake_spark.attempts import job_group, was_retried
 from lake_spark.contract import Contract, Rule, load_contract
 from lake_spark.dataset_rules import Measured, judge_measures, measure_again, observe_together
-from lake_spark.deduplication import newest_rows
+from lake_spark.deduplication import newest_rows, with_arrival
 from lake_spark.inputs import InputFile
 from lake_spark.lines import FirstLine
 from lake_spark.measuring import Counts, observe, read_counts, read_observation, recount
@@ -37,6 +37,11 @@ SESSION_SETTINGS = {
     "spark.sql.adaptive.optimizer.excludedRules": (
         "org.apache.spark.sql.execution.adaptive.AQEPropagateEmptyRelation"
     ),
+    # The Java compiler leaves methods beyond 8,000 bytes of code to the interpreter. All checks of
+    # a contract in one generated method are longer; below this limit Spark generates several.
+    "spark.sql.codegen.hugeMethodLimit": "8000",
+    "spark.sql.adaptive.enabled": "true",
+    "spark.sql.adaptive.skewJoin.enabled": "true",
 }
 
 
@@ -147,7 +152,7 @@ def process_rows(
     again: `read_again` gives the rows of the files at some positions.
     """
     with run.clock.step("read_validate_write"):
-        staged, counts, together = _stage(run, checked)
+        staged, counts, together = _stage(run, checked, files)
     with run.clock.step("quarantine"):
         forget_bad_rows(run.quarantine)
         if counts.rows_quarantined:
@@ -158,7 +163,9 @@ def process_rows(
     write_json(run.report_uri, _report(run, counts, staged, together, files))
 
 
-def _stage(run: Run, checked: DataFrame) -> tuple[Staged, Counts, list[tuple[Rule, Measured]]]:
+def _stage(
+    run: Run, checked: DataFrame, files: Sequence[InputFile]
+) -> tuple[Staged, Counts, list[tuple[Rule, Measured]]]:
     counted, observation = observe(checked, run.contract)
     good = protect(counted.filter(F.col("__broken").isNull()), run.contract, run.protection_secret)
     good = newest_rows(good, run.contract)
@@ -166,7 +173,7 @@ def _stage(run: Run, checked: DataFrame) -> tuple[Staged, Counts, list[tuple[Rul
     measured, measures = observe_together(good, as_stored, run.started_at)
     group = f"stage {run.run_id} {uuid.uuid4()}"
     with job_group(run.spark, group):
-        staged = run.sink.stage(measured)
+        staged = run.sink.stage(with_arrival(measured, run.contract, files))
     retried = was_retried(run.spark, group)
     counts = None if retried else read_counts(observation, run.contract)
     if counts is None:
@@ -176,7 +183,7 @@ def _stage(run: Run, checked: DataFrame) -> tuple[Staged, Counts, list[tuple[Rul
         found = measure_again(good, as_stored, run.started_at)
     if not staged.rows and not (staged.emptied and not counts.rows_in):
         run.sink.discard()
-        staged = Staged(0, None, None)
+        staged = Staged(0, None, None, changes=staged.changes)
     together = list(judge_measures(as_stored, found, staged.rows, run.started_at))
     return staged, counts, together
 
@@ -188,7 +195,10 @@ def _report(
     together: Sequence[tuple[Rule, Measured]],
     files: Sequence[InputFile],
 ) -> dict[str, Any]:
-    """Every row is in exactly one of good, quarantined and deduplicated."""
+    """Every row is in exactly one of good, quarantined and deduplicated.
+
+    Of the good ones, those are stale of whose key the table has a newer version already.
+    """
     passed = counts.rows_in - counts.rows_quarantined
     return {
         "run_id": run.run_id,
@@ -197,6 +207,7 @@ def _report(
         "rows_good": staged.rows,
         "rows_quarantined": counts.rows_quarantined,
         "rows_deduplicated": passed - staged.rows,
+        "rows_stale": staged.stale,
         "score": passed / counts.rows_in if counts.rows_in else 1.0,
         "dimensions": counts.dimensions,
         "rules": list(rule_entries(run.contract, counts, run.references, together)),
@@ -210,6 +221,7 @@ def _report(
             for position, file in enumerate(files)
         ],
         "table": run.sink.table,
+        "schema_changes": list(staged.changes),
         "branch": staged.branch,
         "snapshot_id": staged.snapshot_id,
         "quarantine_uri": run.quarantine.run_uri if counts.rows_quarantined else None,
