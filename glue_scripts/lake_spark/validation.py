@@ -1,6 +1,7 @@
 """Values to the contract's types and, for each row, what is wrong with it: one expression.
 
-Columns given: the contract's, typed; `__line` (the record as text); the record's position; and
+Columns given: the contract's, typed; `__line` (the record as text); `__lines` (how many lines it
+took); the record's position; and
 `__broken` (null for a good row, else an array of `rule` and `reason`) and `__warned` (null, or the
 ids of broken rules that only warn).
 """
@@ -76,7 +77,7 @@ def _check(
     references: References,
     cast: Callable[[str, ColumnContract], str],
 ) -> DataFrame:
-    kept = ["__line", *POSITION]
+    kept = ["__line", "__lines", *POSITION]
     line = _hidden_line(contract) if contract.hidden else "__line"
     casts = {column.name: cast(source_name(column.name), column) for column in contract.columns}
     checks = [
@@ -90,6 +91,7 @@ def _check(
     try:
         typed = records.selectExpr(
             f"{line} AS __line",
+            f"{_lines(contract)} AS __lines",
             *POSITION,
             "__undecodable",
             "__malformed",
@@ -104,6 +106,13 @@ def _check(
         )
     except AnalysisException as error:
         raise _culprit(records, contract, references, casts, checks) from error
+
+
+def _lines(contract: Contract) -> str:
+    """Count the lines that a record takes; more than one are joined by LF."""
+    if contract.raw is None or not contract.raw.multiline:
+        return "CAST(1 AS bigint)"
+    return "CAST(length(__line) - length(replace(__line, '\n', '')) + 1 AS bigint)"
 
 
 def _hidden_line(contract: Contract) -> str:
