@@ -14,6 +14,8 @@ from data_lake.contracts.raw_source import RawSource
 
 TableFormat = Literal["iceberg", "parquet"]
 WriteMode = Literal["append", "merge", "replace"]
+Evolution = Literal["strict", "additive", "permissive"]
+Atomicity = Literal["partition", "table"]
 
 
 class Extension(BaseModel):
@@ -76,6 +78,16 @@ class Schedule(Extension):
         return time_zone
 
 
+class Publishing(Extension):
+    """How much of a Parquet table changes at once when a run is published.
+
+    ``partition``: each partition, one after the other. ``table``: the whole table, which then has
+    no partitions in the catalog and is copied inside S3 by each publish.
+    """
+
+    atomicity: Atomicity
+
+
 class QuarantineSource(Extension):
     """What quarantine keeps of bad rows.
 
@@ -86,10 +98,17 @@ class QuarantineSource(Extension):
 
 
 class TableExtensions(Extension):
-    """What datasets and products both say."""
+    """What datasets and products both say.
+
+    ``version_column`` tells which of two rows with the same key is newer. ``evolution`` is how far
+    files and the published table may differ from the contract.
+    """
 
     table_format: TableFormat = "iceberg"
     write_mode: WriteMode
+    version_column: str | None = None
+    evolution: Evolution = "strict"
+    publishing: Publishing | None = None
     quality_threshold: float = Field(default=0.95, ge=0, le=1)
     engine: Engine = Engine()
     quarantine: QuarantineSource = QuarantineSource()
