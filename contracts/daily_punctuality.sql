@@ -1,4 +1,6 @@
 select
+  flights.year,
+  flights.month,
   flights.carrier,
   max(airlines.name) as carrier_name,
   make_date(flights.year, flights.month, flights.day) as flight_date,
@@ -9,4 +11,4 @@ select
   avg(flights.arr_delay) as mean_arrival_delay
 from flights
 left join airlines on airlines.carrier = flights.carrier
-group by flights.carrier, make_date(flights.year, flights.month, flights.day)
+group by flights.year, flights.month, flights.carrier, make_date(flights.year, flights.month, flights.day)

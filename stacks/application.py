@@ -12,6 +12,7 @@ from config.settings import Settings
 from data_lake.contracts import ContractSet, load_contracts
 from data_lake.tagging import tag_everything
 from stacks.catalog import CatalogStack
+from stacks.engines import check_engines
 from stacks.governance import GovernanceStack
 from stacks.observability import ObservabilityStack
 from stacks.processing import ProcessingStack
@@ -42,7 +43,10 @@ def build_app(environment: str | None = None, outdir: Path | None = None) -> App
     settings = load_settings(environment or app.node.try_get_context("env"))
     tag_everything(app, tags_of(settings))
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    storage = _add_lake(app, settings, load_contracts(REPOSITORY / "contracts"))
+    folder = REPOSITORY / "contracts"
+    contracts = load_contracts(folder)
+    check_engines(contracts, settings, folder)
+    storage = _add_lake(app, settings, contracts)
     if settings.recovery_region is not None:
         _add_second_region(app, settings, settings.recovery_region, storage)
     return app

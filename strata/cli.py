@@ -8,6 +8,7 @@ from typing import Any
 
 from config.loading import SettingsError, available_environments, load_settings
 from data_lake.contracts import ContractError, ContractSet, load_contracts
+from stacks.engines import check_engines
 from strata.activity import wait_until_quiet
 from strata.arrivals import put
 from strata.console import Narrator, console, show_rows
@@ -140,14 +141,16 @@ def _report(options: argparse.Namespace) -> None:
 
 
 def _validate(_options: argparse.Namespace) -> None:
-    problems = []
+    problems, environments = [], []
     for environment in available_environments():
         try:
-            load_settings(environment)
+            environments.append(load_settings(environment))
         except SettingsError as error:
             problems.append(str(error))
     try:
         contracts = _contracts()
+        for settings in environments:
+            check_engines(contracts, settings, ROOT / "contracts")
     except ContractError as error:
         problems.append(str(error))
     if problems:

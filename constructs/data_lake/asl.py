@@ -110,6 +110,8 @@ def run_job(
     then: str | None = None,
     retries: Sequence[RetryPolicy] = (),
     output: Any = None,
+    engine: str | None = None,
+    longest: Duration | None = None,
 ) -> State:
     """Run a Glue job and wait for its end; stopping the execution stops the job.
 
@@ -121,17 +123,32 @@ def run_job(
         then: as for ``task``.
         retries: policies besides those for a Glue that is busy or fails. Default: none.
         output: the state's output. Default: the description of the job run.
+        engine: JSONata for the size of this run, as ``lake_runtime.engine`` gives it. Default:
+            the job's own size.
+        longest: what a run may take of whatever size. Default: the job's own timeout and a margin.
     """
     return task(
         "glue:startJobRun.sync",
-        {"JobName": job.job.job_name, "Arguments": dict(arguments)},
-        timeout=job.timeout.plus(_JOB_MARGIN),
+        {"JobName": job.job.job_name, **_size(arguments, engine)},
+        timeout=longest or job.timeout.plus(_JOB_MARGIN),
         retries=(GLUE_BUSY, GLUE_HICCUP, *retries),
         catch=catch,
         catch_assign=catch_assign,
         then=then,
         output=output,
     )
+
+
+def _size(arguments: Mapping[str, str], engine: str | None) -> dict[str, Any]:
+    if engine is None:
+        return {"Arguments": dict(arguments)}
+    return {
+        "Arguments": {**arguments, "--enable-auto-scaling": f"{{% {engine}.auto_scaling %}}"},
+        "WorkerType": f"{{% {engine}.worker_type %}}",
+        "NumberOfWorkers": f"{{% {engine}.workers %}}",
+        "ExecutionClass": f"{{% {engine}.execution_class %}}",
+        "Timeout": f"{{% {engine}.timeout_minutes %}}",
+    }
 
 
 def choose(*ways: tuple[str, str], otherwise: str) -> State:

@@ -41,6 +41,7 @@ class CuratePipeline(Construct):
             build=self.build,
             publish=self.publish,
             artifacts_uri=artifacts.uri(),
+            longest=Duration.minutes(parts.timeout_minutes),
         ).definition()
         self.machine = LakeStateMachine(
             self,

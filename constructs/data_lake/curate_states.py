@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from aws_cdk import Duration
+
 from data_lake.asl import State, States, choose, each, invoke, remember, run_job
 from data_lake.retries import PUBLISH_UNSURE
 from data_lake.run_states import JOB_RUN, RunStates, unexpected_answer
@@ -22,12 +24,14 @@ class CurateMachine:
         build: the job that writes a product's rows where readers do not see them.
         publish: the job that makes them visible.
         artifacts_uri: the zone that holds what runs write about themselves; ends in a slash.
+        longest: what one execution may take, and so any job of it.
     """
 
     shared: RunStates
     build: SparkJob
     publish: SparkJob
     artifacts_uri: str
+    longest: Duration
 
     @property
     def input_uri(self) -> str:
@@ -121,6 +125,8 @@ class CurateMachine:
             "BuildProduct": run_job(
                 self.build,
                 {**JOB_RUN, "--input_uri": self.input_uri},
+                engine="$run.engine",
+                longest=self.longest,
                 catch="CloseFailed",
                 then="Judge",
             ),

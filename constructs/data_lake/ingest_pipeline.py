@@ -1,6 +1,6 @@
 """The pipeline that turns waiting arrivals into rows of a processed table."""
 
-from aws_cdk import Stack
+from aws_cdk import Duration, Stack
 from constructs import Construct
 
 from data_lake.ingest_states import IngestMachine
@@ -38,6 +38,7 @@ class IngestPipeline(Construct):
                 publish=self.publish,
                 crawler_name=crawler_name,
                 start_arn=start_arn,
+                longest=Duration.minutes(parts.timeout_minutes),
             ).definition(),
             timeout_minutes=parts.timeout_minutes,
             log_retention_days=parts.log_retention_days,

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from aws_cdk import Duration
+
 from data_lake.asl import State, States, both, choose, each, invoke, remember, run_job, task
 from data_lake.crawl_states import branch_failed, crawl_states
 from data_lake.retries import (
@@ -26,6 +28,7 @@ class IngestMachine:
         publish: the job that makes them visible.
         crawler_name: the crawler over the raw zone.
         start_arn: what the next run is started with.
+        longest: what one execution may take, and so any job of it.
     """
 
     shared: RunStates
@@ -33,6 +36,7 @@ class IngestMachine:
     publish: SparkJob
     crawler_name: str
     start_arn: str
+    longest: Duration
 
     def definition(self) -> dict[str, Any]:
         """Give the machine's definition in the Amazon States Language."""
@@ -133,6 +137,8 @@ class IngestMachine:
             "StageRows": run_job(
                 self.stage,
                 {**JOB_RUN, "--input_uri": "{% $plan.input_uri %}"},
+                engine="$plan.engine",
+                longest=self.longest,
                 output={"failed": False},
                 catch="StageFailed",
                 catch_assign={},

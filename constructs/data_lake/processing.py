@@ -181,6 +181,7 @@ class LakeProcessing(Construct):
                 tables=self.tables,
                 contracts=self.contracts,
                 limits=sizes.run,
+                spark=sizes.spark,
             ),
             jobs=TableJobs(
                 library=SparkLibrary(self, "Spark", folder=sources.jobs),

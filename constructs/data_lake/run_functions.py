@@ -21,6 +21,7 @@ from data_lake.grants import (
 )
 from data_lake.lake_tables import LakeTables
 from data_lake.permissions import allow
+from data_lake.spark_job import SparkSize
 from data_lake.zone import LakeZone
 
 RUNS: Final = ("runs/",)
@@ -36,7 +37,14 @@ _DESCRIPTIONS: Final = {
     "plan_products": "Orders the products that are built on what was published",
 }
 
-_READ_CONTRACTS: Final = ("open_run", "inspect_files", "check_drift", "close_run", "plan_products")
+_READ_CONTRACTS: Final = (
+    "open_run",
+    "inspect_files",
+    "plan_read",
+    "check_drift",
+    "close_run",
+    "plan_products",
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,7 @@ class RunFunctions(Construct):
         tables: the ledger and the audit.
         contracts: the compiled contracts.
         limits: how much one run takes on.
+        spark: the size of jobs whose contract does not say one.
     """
 
     def __init__(
@@ -83,14 +92,22 @@ class RunFunctions(Construct):
         tables: LakeTables,
         contracts: ContractBundle,
         limits: RunLimits,
+        spark: SparkSize,
     ) -> None:
         super().__init__(scope, construct_id)
+        engine = {
+            "WORKER_TYPE": spark.worker_type,
+            "WORKERS": str(spark.workers),
+            "JOB_TIMEOUT_MINUTES": str(spark.timeout_minutes),
+        }
         extra = {
             "open_run": {
                 "FILES_PER_RUN": str(limits.files_per_run),
                 "FILES_PER_INSPECTION": str(limits.files_per_inspection),
                 "LEASE_MINUTES": str(limits.lease_minutes),
+                **engine,
             },
+            "plan_read": engine,
             "check_drift": {"RAW_DATABASE": raw_database},
         }
         sizes = {

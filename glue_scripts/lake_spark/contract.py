@@ -116,8 +116,8 @@ class Contract:
 
     `raw` is None for products; `inputs` and `sql` are empty for datasets. `clear_quarantine` lets
     quarantine keep the values of classified columns. `fingerprint` changes with what a product
-    computes; `incremental` gives, by input, its partition columns and the product's of the same
-    values.
+    computes; `shuffle_partitions` is None where Spark's own setting is right; `incremental` gives,
+    by input, its partition columns and the product's of the same values.
     """
 
     name: str
@@ -135,6 +135,7 @@ class Contract:
     sql: str
     clear_quarantine: bool = False
     fingerprint: str = ""
+    shuffle_partitions: int | None = None
     incremental: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
@@ -194,6 +195,7 @@ def parse_contract(entry: Mapping[str, Any]) -> Contract:
         sql=entry.get("sql") or "",
         clear_quarantine=bool((entry.get("quarantine") or {}).get("clear_values")),
         fingerprint=entry.get("fingerprint") or "",
+        shuffle_partitions=(entry.get("engine") or {}).get("shuffle_partitions"),
         incremental=_incremental(entry.get("incremental") or {}),
     )
     _check_names(contract)

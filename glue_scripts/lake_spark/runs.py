@@ -36,6 +36,9 @@ SESSION_SETTINGS = {
 }
 
 
+SHUFFLE_PARTITIONS = "spark.sql.shuffle.partitions"
+
+
 @dataclass
 class Clock:
     """Seconds of wall time by step."""
@@ -98,6 +101,9 @@ def open_run(spark: SparkSession, arguments: Mapping[str, str], database: str) -
     cores = spark.sparkContext.defaultParallelism
     spark.conf.set("spark.sql.files.minPartitionNum", str(cores))
     contract = load_contract(arguments["contracts_uri"], arguments["dataset"])
+    configured = spark.sparkContext.getConf().get(SHUFFLE_PARTITIONS, "200")
+    # Always set, because a session may have run a job of another contract before.
+    spark.conf.set(SHUFFLE_PARTITIONS, str(contract.shuffle_partitions or configured))
     run_id = arguments["run_id"]
     return Run(
         spark,

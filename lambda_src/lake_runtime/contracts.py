@@ -87,6 +87,17 @@ class Trigger(_Part):
     suffix: str | None = None
 
 
+class EngineWish(_Part):
+    """What a contract asks of its Spark job; what it does not say, the environment decides."""
+
+    worker_type: str | None = None
+    workers: int | Literal["auto"] | None = None
+    max_workers: int | None = None
+    bytes_per_worker: int = 2**30
+    flex: bool = False
+    timeout_minutes: int | None = None
+
+
 class Dataset(_Part):
     """What the functions need of a dataset's contract."""
 
@@ -97,6 +108,7 @@ class Dataset(_Part):
     raw: RawFormat
     columns: list[Column]
     quality: Quality
+    engine: EngineWish = EngineWish()
     trigger: Trigger
     quarantine: Quarantine = Quarantine()
 
@@ -126,6 +138,7 @@ class Product(_Part):
     version: str
     inputs: list[str]
     quality: Quality
+    engine: EngineWish = EngineWish()
     fingerprint: str = ""
     """Changes when what the product computes does."""
 

@@ -120,7 +120,7 @@ def settle_run(run: Run, ending: Ending) -> Settled:
     attempt = attempt_of(given, run.run_id, books.outcome)
     if attempt is not None:
         run.ledger.write_attempt(attempt)
-    result = _result(books)
+    result = _result(books, given)
     is_first = run.audit.close(run.run_id, result)
     record = run.audit.read(run.run_id) or result
     plain = {name: _plain(value) for name, value in record.items()}
@@ -215,7 +215,7 @@ def _write_state(run: Run, published: PublishReport, given: dict[str, Any]) -> N
     )
 
 
-def _result(books: _Books) -> dict[str, Any]:
+def _result(books: _Books, given: dict[str, Any]) -> dict[str, Any]:
     verdicts = [inspection.verdict for inspection in books.inspections]
     return {
         "outcome": books.outcome,
@@ -229,6 +229,7 @@ def _result(books: _Books) -> dict[str, Any]:
         "snapshot_id": books.published.snapshot_id if books.published else None,
         "reason": "; ".join(books.ending.reasons) or None,
         "error_class": books.ending.error_class,
+        "engine": given.get("engine"),
         **_row_counts(books.stage),
     }
 

@@ -1,6 +1,7 @@
 """State machine -> lock, audit record, claims."""
 
 from lake_runtime.contracts import Contracts, load_contracts
+from lake_runtime.engine import Engine, size_engine
 from lake_runtime.handlers import Request, Response, state_machine_task
 from lake_runtime.inputs import ProductInputs
 from lake_runtime.run import Run
@@ -25,7 +26,10 @@ class Batch(Response):
 
 
 class OpenRunResponse(Response):
-    """What was opened; `claims` counts files, `bytes` their size, both 0 unless opened."""
+    """What was opened; `claims` counts files, `bytes` their size, both 0 unless opened.
+
+    `engine` is the size of a product's job; a dataset's is known once its files were inspected.
+    """
 
     status: OpenStatus
     run_id: str
@@ -36,6 +40,7 @@ class OpenRunResponse(Response):
     bytes: int
     batches: list[Batch]
     threshold: float
+    engine: Engine
 
 
 @state_machine_task(OpenRunRequest)
@@ -64,13 +69,15 @@ def handle(request: OpenRunRequest) -> OpenRunResponse:
         bytes=taken.bytes,
         batches=[Batch(uri=uri) for uri in taken.batches],
         threshold=float(contract.quality.threshold),
+        engine=size_engine(contract.engine, environment, taken.bytes),
     )
 
 
 def _work(run: Run, contracts: Contracts, environment: OpenRunEnvironment) -> Work:
     product = contracts.products.get(run.dataset)
     if product is not None:
-        return InputWork(run, ProductInputs(environment, contracts, product))
+        engine = size_engine(product.engine, environment, 0)
+        return InputWork(run, ProductInputs(environment, contracts, product), engine)
     if contracts.dataset(run.dataset).comes_in_batches:
         return BatchWork(run, environment.files_per_inspection)
     return ArrivalWork(run, environment.files_per_run, environment.files_per_inspection)

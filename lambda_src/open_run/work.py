@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from lake_runtime.claims import claim_arrivals
-from lake_runtime.environment import Environment
+from lake_runtime.engine import Engine, EngineEnvironment
 from lake_runtime.inputs import ProductInputs
 from lake_runtime.records import Claim
 from lake_runtime.run import CLAIMS, INPUT, Run
@@ -14,7 +14,7 @@ BYTES_PER_INSPECTION = 1024**3
 """One inspection streams at most about this much, so that it ends well within its timeout."""
 
 
-class OpenRunEnvironment(Environment):
+class OpenRunEnvironment(EngineEnvironment):
     """The environment of the open_run function."""
 
     files_per_run: int
@@ -102,6 +102,7 @@ class InputWork:
 
     run: Run
     inputs: ProductInputs
+    engine: Engine
 
     def is_pending(self) -> bool:
         """Tell whether all inputs are published and one moved on since the product was built."""
@@ -119,6 +120,7 @@ class InputWork:
                 "run_id": self.run.run_id,
                 "fingerprint": self.inputs.product.fingerprint,
                 "unchanged": self.inputs.unchanged(inputs),
+                "engine": self.engine.describe(),
                 "inputs": inputs,
             }
             self.run.artifacts.write(INPUT, given)

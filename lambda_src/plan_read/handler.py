@@ -1,6 +1,7 @@
 """Inspections -> input.json."""
 
-from lake_runtime.environment import Environment
+from lake_runtime.contracts import load_contracts
+from lake_runtime.engine import Engine, EngineEnvironment, size_engine
 from lake_runtime.errors import InspectionMissing
 from lake_runtime.handlers import Request, Response, state_machine_task
 from lake_runtime.inspections import read_inspections
@@ -26,7 +27,10 @@ class Rejection(Response):
 
 
 class PlanReadResponse(Response):
-    """How many files will be read, their bytes, and up to 20 of those that will not."""
+    """How many files will be read, their bytes, and up to 20 of those that will not.
+
+    `engine` is the size of the job that reads them.
+    """
 
     accepted: int
     rejected: int
@@ -34,13 +38,15 @@ class PlanReadResponse(Response):
     skipped: int
     bytes: int
     input_uri: str
+    engine: Engine
     rejections: list[Rejection]
 
 
 @state_machine_task(PlanReadRequest)
 def handle(request: PlanReadRequest) -> PlanReadResponse:
     """Write what Spark is to read and count what it is not."""
-    run = Run(Environment.read(), request.dataset, request.run_id)
+    environment = EngineEnvironment.read()
+    run = Run(environment, request.dataset, request.run_id)
     claims = run.claims()
     if len(claims) != request.claims:
         raise InspectionMissing(
@@ -53,14 +59,26 @@ def handle(request: PlanReadRequest) -> PlanReadResponse:
     run.artifacts.write(
         VERDICTS, [inspection.model_dump(mode="json") for inspection in plan.inspections]
     )
-    uri = run.artifacts.write(INPUT, {"dataset": run.dataset, "run_id": run.run_id, "files": files})
+    size = sum(file["size"] for file in files)
+    wish = load_contracts(environment.contracts_uri).dataset(run.dataset).engine
+    engine = size_engine(wish, environment, size)
+    uri = run.artifacts.write(
+        INPUT,
+        {
+            "dataset": run.dataset,
+            "run_id": run.run_id,
+            "engine": engine.describe(),
+            "files": files,
+        },
+    )
     return PlanReadResponse(
         accepted=len(files),
         rejected=plan.count(Verdict.REJECTED),
         duplicate=plan.count(Verdict.DUPLICATE),
         skipped=plan.count(Verdict.SKIPPED, Verdict.MISSING),
-        bytes=sum(file["size"] for file in files),
+        bytes=size,
         input_uri=uri,
+        engine=engine,
         rejections=[
             Rejection(key=found.key, rule=found.rule, reason=found.reason)
             for found in plan.rejections[:REJECTIONS_TOLD]

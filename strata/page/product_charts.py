@@ -19,8 +19,8 @@ def charts_of(contract: ProductContract, rows: Rows) -> tuple[Chart, ...]:
     """Give up to three charts: a count and a mean by label, and a number along time.
 
     The label is the text column that reads best, else a key. Whole numbers are added up; fractions
-    are averaged over the rows, because a share or a mean cannot be added. Keys and hidden columns
-    are not drawn.
+    are averaged over the rows, because a share or a mean cannot be added. Keys, partitions and
+    hidden columns are not drawn.
     """
     open_columns = [
         column
@@ -30,7 +30,8 @@ def charts_of(contract: ProductContract, rows: Rows) -> tuple[Chart, ...]:
     types = {column.name: column.type for column in open_columns}
     label = _label(contract, types, rows)
     time = next((name for name, type_ in types.items() if type_ in ("date", "timestamp")), None)
-    values = [name for name in types if name not in contract.primary_key and name != label]
+    places = {*contract.primary_key, *contract.partition_by, label}
+    values = [name for name in types if name not in places]
     counts = [name for name in values if types[name].startswith(WHOLE)]
     means = [name for name in values if types[name].startswith(FRACTION)]
     wanted = [(label, name, False) for name in counts[:1]]

@@ -14,7 +14,10 @@ COVERED = {
     "Pass": {"Assign", "End", "Next", "Output"},
     "Choice": {"Choices", "Default"},
     "Wait": {"Next", "Seconds"},
-    "Map": {"Catch", "End", "ItemProcessor", "ItemSelector", "Items", "MaxConcurrency", "Next"},
+    "Map": {
+        *("Catch", "End", "ItemProcessor", "ItemSelector", "Items", "MaxConcurrency", "Next"),
+        "Output",
+    },
     "Parallel": {"Assign", "Branches", "Catch", "End", "Next", "Output"},
     "Succeed": set(),
     "Fail": {"Cause", "Error"},

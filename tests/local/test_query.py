@@ -14,7 +14,7 @@ def test_a_replaced_snapshot_is_not_seen_although_its_files_are_still_there(
     tried: LocalLake,
 ) -> None:
     glue, s3 = tried.client("glue"), tried.client("s3")
-    table = glue.get_table(DatabaseName=tried.database("curated"), Name="daily_punctuality")
+    table = glue.get_table(DatabaseName=tried.database("curated"), Name="delay_by_weather")
     location = table["Table"]["StorageDescriptor"]["Location"].removeprefix("s3://")
     bucket, _, prefix = location.partition("/")
     files = s3.list_objects_v2(Bucket=bucket, Prefix=f"{prefix.rstrip('/')}/data/")["Contents"]
@@ -24,7 +24,7 @@ def test_a_replaced_snapshot_is_not_seen_although_its_files_are_still_there(
         ).num_rows
         for file in files
     )
-    seen = query(tried, "SELECT * FROM curated.daily_punctuality").num_rows
+    seen = query(tried, "SELECT * FROM curated.delay_by_weather").num_rows
     assert 0 < seen < stored
 
 

@@ -117,3 +117,34 @@ def test_each_product_is_built_and_published_without_a_bad_row(
 ) -> None:
     built = [run for run in runs(loaded) if run["dataset"] == product]
     assert {(run["outcome"], run["rows_quarantined"]) for run in built} == {("published", 0)}
+
+
+def test_late_flights_rebuild_only_their_months_of_an_incremental_product(
+    tried: LocalLake,
+) -> None:
+    built = [run["build"] for run in runs(tried) if run["dataset"] == "daily_punctuality"]
+    assert built[0] == "all: no build before this one is known"
+    assert built[-1] == "1 partitions: touched in flights"
+    months = query(
+        tried,
+        "SELECT year, month, SUM(flights) AS flights FROM curated.daily_punctuality "
+        "GROUP BY ALL ORDER BY ALL",
+    ).to_pylist()
+    assert months[0] == {"year": 2013, "month": 1, "flights": 3000}
+    assert {month["year"] for month in months[1:]} == {2014}
+
+
+def test_each_run_says_how_large_a_job_it_asked_for(tried: LocalLake) -> None:
+    """The emulated Glue runs every job alike; the request is the one that goes to AWS."""
+    asked = {run["dataset"]: run["engine"] for run in runs(tried) if run["outcome"] == "published"}
+    # By the contract, from the few bytes that waited, and by the environment.
+    assert asked["flights"] == "2 G.1X, 45 minutes"
+    assert asked["airlines"] == asked["fleet_age"] == "2 G.1X, 30 minutes"
+    glue = tried.client("glue")
+    (stage,) = [name for name in glue.list_jobs()["JobNames"] if "Stage" in name]
+    sizes = {
+        run["Arguments"]["--dataset"]: (run["NumberOfWorkers"], run["WorkerType"], run["Timeout"])
+        for run in glue.get_job_runs(JobName=stage)["JobRuns"]
+    }
+    assert sizes["flights"] == (2, "G.1X", 45)
+    assert sizes["airlines"] == (2, "G.1X", 30)

@@ -15,6 +15,23 @@ EXECUTION = "execution-1"
 """The name of every played execution."""
 
 
+ENGINE = {
+    "worker_type": "G.2X",
+    "workers": 7,
+    "execution_class": "FLEX",
+    "auto_scaling": "false",
+    "timeout_minutes": 90,
+}
+"""The size of every played job that has one of its own."""
+SIZE = {
+    "WorkerType": "G.2X",
+    "NumberOfWorkers": 7,
+    "ExecutionClass": "FLEX",
+    "Timeout": 90,
+}
+"""The same as Glue is asked for it."""
+
+
 def payload(response: Any) -> dict[str, Any]:
     """Give a function's answer as the integration passes it on."""
     return {"StatusCode": 200, "Payload": response.model_dump(mode="json")}
@@ -32,6 +49,7 @@ def opened(**changed: Any) -> dict[str, Any]:
         "bytes": 10,
         "batches": [{"uri": f"s3://artifacts/runs/flights/{EXECUTION}/batches/0000.json"}],
         "threshold": 0.95,
+        "engine": ENGINE,
     }
     return payload(OpenRunResponse(**(given | changed)))
 
@@ -50,6 +68,7 @@ def planned(**changed: Any) -> dict[str, Any]:
         "skipped": 0,
         "bytes": 10,
         "input_uri": f"s3://artifacts/runs/flights/{EXECUTION}/input.json",
+        "engine": ENGINE,
         "rejections": [],
     }
     return payload(PlanReadResponse(**(given | changed)))

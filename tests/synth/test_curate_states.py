@@ -8,7 +8,7 @@ from close_run.handler import CloseRunRequest
 from judge.handler import JudgeRequest
 from open_run.handler import OpenRunRequest
 from plan_products.handler import PlanProductsRequest
-from tests.synth.answers import EXECUTION, closed, judged, opened, products
+from tests.synth.answers import EXECUTION, SIZE, closed, judged, opened, products
 from tests.synth.player import Player, TaskFailedError
 
 EVENT = {
@@ -59,7 +59,10 @@ def test_a_product_is_built_published_told_and_closed(play, prod):
         "--run_id": run_id,
         "--run_prefix": folder,
         "--input_uri": f"s3://{artifacts}/{folder}input.json",
+        "--enable-auto-scaling": "false",
     }
+    assert SIZE.items() <= played.calls["BuildProduct"][0].items()
+    assert not SIZE.keys() & played.calls["PublishProduct"][0].keys()
     assert played.calls["CloseRun"][0]["Payload"]["outcome"] == "published"
     assert played.calls["EmitEvent"][0]["Entries"][0]["DetailType"] == "DatasetPublished"
     assert "Notify" in played.calls

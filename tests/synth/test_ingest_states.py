@@ -10,7 +10,7 @@ from inspect_files.handler import InspectRequest
 from judge.handler import JudgeRequest
 from open_run.handler import OpenRunRequest
 from plan_read.handler import PlanReadRequest
-from tests.synth.answers import EXECUTION, checked, closed, inspected, judged, opened, planned
+from tests.synth.answers import EXECUTION, SIZE, checked, closed, inspected, judged, opened, planned
 from tests.synth.player import Player, TaskFailedError
 
 INPUT = {"dataset": "flights", "trigger": "on_arrival"}
@@ -89,7 +89,10 @@ def test_the_run_is_the_execution_and_its_folder_is_the_one_that_the_functions_u
         "--run_id": EXECUTION,
         "--run_prefix": PREFIX,
         "--input_uri": f"s3://artifacts/{PREFIX}input.json",
+        "--enable-auto-scaling": "false",
     }
+    assert SIZE.items() <= played.calls["StageRows"][0].items()
+    assert not SIZE.keys() & played.calls["PublishRows"][0].keys()
 
 
 @pytest.mark.parametrize("status", ["nothing_waiting", "busy"])

@@ -53,6 +53,9 @@ def test_every_task_that_waits_for_a_job_outlasts_the_jobs_own_timeout(prod, tas
     assert len(waiting) == 2
     for task in waiting:
         assert task["TimeoutSeconds"] > prod.settings.spark.timeout_minutes * 60
+        # A contract may give its job more time, up to that of the execution.
+        longest = prod.settings.pipeline.timeout_minutes * 60
+        assert "Timeout" not in task["Arguments"] or task["TimeoutSeconds"] == longest
 
 
 def test_an_execution_ends_when_the_environment_says_so(lake, name):

@@ -8,6 +8,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from data_lake.contracts.cron import check_cron, known_time_zones
+from data_lake.contracts.engine import Engine
 from data_lake.contracts.incremental import Incremental
 from data_lake.contracts.raw_source import RawSource
 
@@ -90,6 +91,7 @@ class TableExtensions(Extension):
     table_format: TableFormat = "iceberg"
     write_mode: WriteMode
     quality_threshold: float = Field(default=0.95, ge=0, le=1)
+    engine: Engine = Engine()
     quarantine: QuarantineSource = QuarantineSource()
 
 
@@ -117,6 +119,18 @@ class ProductExtensions(TableExtensions):
 
     inputs: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
     incremental: Incremental | None = None
+
+    @field_validator("engine")
+    @classmethod
+    def _sized_by_hand(cls, engine: Engine) -> Engine:
+        if engine.workers == "auto":
+            raise PydanticCustomError(
+                "workers",
+                "cannot be auto for a product, which no files wait for; use maxWorkers alone, "
+                "and Glue scales",
+                {"field": "workers", "value": "auto"},
+            )
+        return engine
 
     @field_validator("write_mode")
     @classmethod

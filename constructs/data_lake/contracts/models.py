@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from data_lake.contracts.engine import Engine
 from data_lake.contracts.extensions import Schedule, TableFormat, WriteMode
 from data_lake.contracts.incremental import Incremental
 from data_lake.contracts.protection import Protection
@@ -123,6 +124,7 @@ class _Contract(_Part):
     partition_by: tuple[str, ...]
     rules: tuple[Rule, ...]
     quality: Quality
+    engine: Engine = Engine()
     quarantine: QuarantineSettings = QuarantineSettings()
     freshness_hours: int | float | None = None
 
@@ -166,7 +168,7 @@ class ProductContract(_Contract):
         return content | {"fingerprint": _fingerprint(content)}
 
 
-_WORDS = frozenset(("version", "description", "owner", "freshness_hours"))
+_WORDS = frozenset(("version", "description", "owner", "freshness_hours", "engine"))
 """What may change in a product's contract without a change of its rows."""
 
 

@@ -166,6 +166,7 @@ def _contract(
         **vars(result.table),
         "rules": result.rules.rules,
         "quality": Quality(threshold=extensions.quality_threshold),
+        "engine": extensions.engine,
         "quarantine": QuarantineSettings(**extensions.quarantine.model_dump()),
     }
     if isinstance(extensions, ProductExtensions):

@@ -12,6 +12,8 @@ from strata.local.plugin import events
 from strata.local.plugin.hooks import Hook
 from strata.local.spark.client import SparkJobError, SparkWorker
 
+SIZE = ("WorkerType", "NumberOfWorkers", "ExecutionClass", "Timeout")
+"""What a run may ask for besides its arguments."""
 FINAL_STATES = ("SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR")
 _worker = SparkWorker()
 Response = tuple[int, dict[str, str], bytes]
@@ -114,9 +116,17 @@ def _limit_concurrency(start: Call) -> Call:
                 400,
             )
             return response
-        return start(data)
+        response = start(data)
+        _note_size(data, glue._job_runs.get(name, []))
+        return response
 
     return start_job_run
+
+
+def _note_size(data: dict[str, Any], runs: list[dict[str, Any]]) -> None:
+    """Keep the size that was asked for one run; it changes nothing on this machine."""
+    if runs:
+        runs[-1] |= {name: data[name] for name in SIZE if name in data}
 
 
 HOOKS = (
@@ -147,7 +157,7 @@ HOOKS = (
     Hook(
         "ministack.services.glue",
         "_start_job_run",
-        "Glue refuses runs beyond MaxConcurrentRuns",
+        "Glue refuses runs beyond MaxConcurrentRuns, and tells the size that a run was asked for",
         _limit_concurrency,
     ),
 )

@@ -21,6 +21,7 @@ def test_a_product_opens_only_when_all_its_inputs_are_published(lake):
         "run_id": "p-1",
         "fingerprint": "",
         "unchanged": False,
+        "engine": "3 G.1X, 60 minutes",
         "inputs": {
             "airlines": {
                 "run_id": "a-1",

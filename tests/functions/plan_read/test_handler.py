@@ -1,6 +1,7 @@
 import pytest
 
 from lake_runtime.errors import InspectionMissing
+from tests.functions.support.contracts import default_bundle
 from tests.functions.support.resources import one_row
 
 
@@ -100,3 +101,24 @@ def test_planning_twice_gives_the_same(lake):
     given = lake.artifact("run-1", "input.json")
     assert lake.plan(opened) == first
     assert lake.artifact("run-1", "input.json") == given
+
+
+def test_the_job_is_sized_by_the_bytes_that_will_be_read(lake):
+    bundle = default_bundle()
+    bundle["datasets"]["flights"]["engine"] = {
+        "workers": "auto",
+        "max_workers": 5,
+        "bytes_per_worker": 40,
+    }
+    lake.deploy(bundle)
+    for number in range(3):
+        lake.arrive(f"flights/{number}.csv", one_row(number))
+    opened = lake.open()
+    lake.inspect(opened)
+    plan = lake.plan(opened)
+    assert plan["bytes"] == 3 * len(one_row(0)) == 84
+    assert (plan["engine"]["workers"], plan["engine"]["worker_type"]) == (4, "G.1X")
+    lake.stage("run-1")
+    lake.publish("run-1")
+    lake.close("run-1", "published")
+    assert lake.record("run-1")["engine"] == "4 G.1X, 60 minutes"

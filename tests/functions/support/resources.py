@@ -147,6 +147,9 @@ class Resources:
             "FILES_PER_RUN": "100",
             "FILES_PER_INSPECTION": "2",
             "LEASE_MINUTES": "120",
+            "WORKER_TYPE": "G.1X",
+            "WORKERS": "3",
+            "JOB_TIMEOUT_MINUTES": "60",
             "RAW_DATABASE": f"raw_{self.suffix}",
         }
 

@@ -140,3 +140,15 @@ def test_the_end_of_a_run_is_an_event_on_the_default_bus(
     event = json.loads(message["Body"])
     assert event["detail-type"] == "Glue Job State Change"
     assert event["detail"]["jobName"] == name
+
+
+def test_a_run_tells_the_size_that_it_was_asked_for(
+    client: Client, execute: Execute, job: Callable[..., str]
+) -> None:
+    name = job("pass")
+    machine = start(name)
+    size = {"WorkerType": "G.4X", "NumberOfWorkers": 9, "ExecutionClass": "STANDARD", "Timeout": 7}
+    machine["States"]["Run"]["Arguments"] |= size
+    assert execute(machine)["status"] == "SUCCEEDED"
+    (run,) = client("glue").get_job_runs(JobName=name)["JobRuns"]
+    assert size.items() <= run.items()
