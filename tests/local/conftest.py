@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from backports import zstd
 
 from strata.activity import wait_until_quiet
 from strata.arrivals import put_object
@@ -40,12 +41,20 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Upload]:
     january = folder / "january.csv"
     header, *hours = weather.file.read_text().splitlines(keepends=True)
     january.write_text("".join([header, *(line for line in hours if line[4:11] == "2013,1,")]))
+    others = [_packed(upload, folder) if "airports" in upload.key else upload for upload in others]
     return [
         airlines,
         Upload("flights/some flights.csv", short, "a part of the real file"),
         Upload(weather.key, january, "a part of the real file"),
         *others,
     ]
+
+
+def _packed(upload: Upload, folder: Path) -> Upload:
+    """Give an upload in Zstandard, which no reader of Spark's knows."""
+    packed = folder / f"{upload.file.name}.zst"
+    packed.write_bytes(zstd.compress(upload.file.read_bytes()))
+    return Upload(f"{upload.key}.zst", packed, upload.story)
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,18 @@ def test_every_row_of_a_dataset_is_in_its_table(
     assert found == [{"rows": expected}]
 
 
+def test_a_file_in_zstandard_is_read_as_the_run_wrote_it_and_known_by_its_raw_name(
+    loaded: LocalLake,
+) -> None:
+    (run,) = [run for run in runs(loaded) if run["dataset"] == "airports"]
+    key = f"runs/airports/{run['run_id']}/input.json"
+    answer = loaded.client("s3").get_object(Bucket=loaded["ArtifactsBucketName"], Key=key)
+    (file,) = json.loads(answer["Body"].read())["files"]
+    assert file["key"] == "airports/airports.csv.zst"
+    assert file["read_uri"].endswith("/airports.csv.zst.txt")
+    assert statuses(loaded, file["key"]) == {"published"}
+
+
 def test_a_dataset_kept_as_parquet_has_its_types(loaded: LocalLake) -> None:
     rows = query(loaded, "SELECT * FROM processed.airports WHERE faa = 'JFK'").to_pylist()
     assert rows == [
