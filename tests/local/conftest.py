@@ -16,6 +16,8 @@ SAMPLE_LINES = 3_001
 """Header and 3,000 flights: enough for every step, and quick."""
 NEXT_PLANES = 40
 """How many aircraft the second batch has, which takes the place of the first."""
+PACKED = "airports/packed airports.csv"
+"""The key of a file that does not say what it is."""
 
 
 @pytest.fixture(scope="session")
@@ -41,20 +43,12 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Upload]:
     january = folder / "january.csv"
     header, *hours = weather.file.read_text().splitlines(keepends=True)
     january.write_text("".join([header, *(line for line in hours if line[4:11] == "2013,1,")]))
-    others = [_packed(upload, folder) if "airports" in upload.key else upload for upload in others]
     return [
         airlines,
         Upload("flights/some flights.csv", short, "a part of the real file"),
         Upload(weather.key, january, "a part of the real file"),
         *others,
     ]
-
-
-def _packed(upload: Upload, folder: Path) -> Upload:
-    """Give an upload in Zstandard, which no reader of Spark's knows."""
-    packed = folder / f"{upload.file.name}.zst"
-    packed.write_bytes(zstd.compress(upload.file.read_bytes()))
-    return Upload(f"{upload.key}.zst", packed, upload.story)
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +64,8 @@ def tried(
 ) -> LocalLake:
     """Give the lake after the files that are wrong went through it, too."""
     folder = tmp_path_factory.mktemp("damaged")
-    _feed(loaded, [*damaged_files(folder, again=samples[0]), *_next_planes(folder, samples)])
+    others = [*_next_planes(folder, samples), _packed(folder, samples)]
+    _feed(loaded, [*damaged_files(folder, again=samples[0]), *others])
     return loaded
 
 
@@ -84,6 +79,14 @@ def _next_planes(folder: Path, samples: list[Upload]) -> list[Upload]:
         Upload(upload.key.replace("planes/", "planes/next/"), upload.file, upload.story)
         for upload in (manifest, *parts)
     ]
+
+
+def _packed(folder: Path, samples: list[Upload]) -> Upload:
+    """Give the airports once more, in Zstandard, which neither Spark nor a crawler reads."""
+    (airports,) = [upload for upload in samples if upload.key == "airports/airports.csv"]
+    packed = folder / "airports.zst"
+    packed.write_bytes(zstd.compress(airports.file.read_bytes()))
+    return Upload(PACKED, packed, "the same airports, packed")
 
 
 @pytest.fixture(scope="session")
