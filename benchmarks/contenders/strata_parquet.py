@@ -52,6 +52,8 @@ def job_arguments(run: str) -> list[str]:
         *("--artifacts_bucket", "artifacts", "--warehouse", "s3://processed/"),
         *("--processed_database", "processed", "--database", "processed"),
         *("--quarantine_bucket", "quarantine", "--quarantine_database", "quarantine"),
+        # No column of the order lines is protected.
+        *("--protection_secret", "none"),
     ]
 
 

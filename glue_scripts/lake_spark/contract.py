@@ -7,6 +7,7 @@ from typing import Any
 
 from lake_spark.errors import ContractMismatch, ContractMissing
 from lake_spark.raw_format import RawFormat, parse_raw
+from lake_spark.sql import quoted
 from lake_spark.storage import read_json
 
 FORMAT = 1
@@ -15,6 +16,8 @@ CLASSIFIED = ("confidential", "restricted")
 """The classifications of columns whose values quarantine hides."""
 INTERNAL = "__"
 """Names that begin so are the jobs' own columns; a contract may not use them."""
+ARRIVED = "_arrived_at"
+"""The lake's own column of merged tables: when the file of a row's present version arrived."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,11 @@ class Protection:
 class ColumnContract:
     """One column: its Spark SQL type and whether it must have a value.
 
-    `pattern` is Spark's datetime pattern for dates and timestamps; None means ISO 8601. `source` is
-    what raw files call the column, if not by its name; `decimal_comma` says that they write numbers
-    with a comma before the fraction.
+    `pattern` is Spark's datetime pattern for dates and timestamps; None means ISO 8601. `id` is
+    what the column is called whatever its name. `transform` is what of its values an Iceberg table
+    is partitioned by, such as `day` or `bucket(16)`; None means the values themselves.
+    `source` is what raw files call the column, if not by its name; `decimal_comma` says that they
+    write numbers with a comma before the fraction.
     """
 
     name: str
@@ -44,6 +49,9 @@ class ColumnContract:
     required: bool
     description: str
     pattern: str | None
+    id: str | None = None
+    transform: str | None = None
+    deprecated: bool = False
     classification: str = "internal"
     protection: Protection | None = None
     source: str | None = None
@@ -58,6 +66,23 @@ class ColumnContract:
     def is_classified(self) -> bool:
         """Whether its values must not be seen where they are not needed."""
         return self.classification in CLASSIFIED or self.protection is not None
+
+    @property
+    def partition_term(self) -> str:
+        """What of the column a table is partitioned by, in the words of Iceberg's SQL."""
+        if self.transform is None:
+            return quoted(self.name)
+        name, bracket, number = self.transform.partition("(")
+        return f"{name}({number.rstrip(')') + ', ' if bracket else ''}{quoted(self.name)})"
+
+
+ARRIVED_COLUMN = ColumnContract(
+    name=ARRIVED,
+    type="timestamp",
+    required=False,
+    description="When the file that this version of the row came in had arrived",
+    pattern=None,
+)
 
 
 ROW_KINDS = frozenset(
@@ -114,10 +139,14 @@ class Rule:
 class Contract:
     """A dataset or, with `sql`, a data product.
 
-    `raw` is None for products; `inputs` and `sql` are empty for datasets. `clear_quarantine` lets
-    quarantine keep the values of classified columns. `fingerprint` changes with what a product
-    computes; `shuffle_partitions` is None where Spark's own setting is right; `incremental` gives,
-    by input, its partition columns and the product's of the same values.
+    `raw` is None for products; `inputs` and `sql` are empty for datasets. Where rows are merged,
+    `version_column` tells which of two rows with the same key is newer; without it, arrival does.
+    `evolution` is how far files and table may differ from the contract: strict, additive or
+    permissive. `atomicity` is how much of a Parquet table changes at once: partition or table.
+    `clear_quarantine` lets quarantine keep the values of classified columns. `fingerprint`
+    changes with what a product computes; `shuffle_partitions` is None where Spark's own setting is
+    right; `incremental` gives, by input, its partition columns and the product's of the same
+    values.
     """
 
     name: str
@@ -133,6 +162,9 @@ class Contract:
     raw: RawFormat | None
     inputs: tuple[str, ...]
     sql: str
+    version_column: str | None = None
+    evolution: str = "strict"
+    atomicity: str = "partition"
     clear_quarantine: bool = False
     fingerprint: str = ""
     shuffle_partitions: int | None = None
@@ -154,6 +186,36 @@ class Contract:
     def raw_names(self) -> list[str]:
         """What raw files call the columns, in the contract's order."""
         return [column.raw_name for column in self.columns]
+
+    @property
+    def partition_terms(self) -> list[str]:
+        """What the table is partitioned by, in the words of Iceberg's SQL."""
+        terms = {column.name: column.partition_term for column in self.columns}
+        return [terms[name] for name in self.partition_by]
+
+    @property
+    def merges_by_arrival(self) -> bool:
+        """Whether the newest version of a key is the one that arrived last.
+
+        Rows of products do not arrive; they are as new as their build.
+        """
+        return self.write_mode == "merge" and self.raw is not None and not self.version_column
+
+    @property
+    def newest_by(self) -> str | None:
+        """The stored column whose highest value is the newest version of a key, if any."""
+        return ARRIVED if self.merges_by_arrival else self.version_column
+
+    @property
+    def stored_columns(self) -> tuple[ColumnContract, ...]:
+        """The columns of the table: the contract's, and the lake's own."""
+        own = (ARRIVED_COLUMN,) if self.merges_by_arrival else ()
+        return (*self.columns, *own)
+
+    @property
+    def stored_names(self) -> list[str]:
+        """The names of the table's columns."""
+        return [column.name for column in self.stored_columns]
 
 
 def load_contract(uri: str, name: str) -> Contract:
@@ -193,6 +255,9 @@ def parse_contract(entry: Mapping[str, Any]) -> Contract:
         raw=raw,
         inputs=tuple(entry.get("inputs") or ()),
         sql=entry.get("sql") or "",
+        version_column=entry.get("version_column"),
+        evolution=entry.get("evolution") or "strict",
+        atomicity=(entry.get("publishing") or {}).get("atomicity") or "partition",
         clear_quarantine=bool((entry.get("quarantine") or {}).get("clear_values")),
         fingerprint=entry.get("fingerprint") or "",
         shuffle_partitions=(entry.get("engine") or {}).get("shuffle_partitions"),
@@ -211,6 +276,9 @@ def _column(
         required=bool(entry.get("required")) or entry["name"] in keys,
         description=entry.get("description") or "",
         pattern=entry.get("pattern"),
+        id=entry.get("id"),
+        transform=entry.get("transform"),
+        deprecated=bool(entry.get("deprecated")),
         classification=entry.get("classification") or "internal",
         protection=_protection(entry.get("protection")),
         source=entry.get("source"),

@@ -35,6 +35,10 @@ class PublishConflict(LakeError):
     """The table was changed by someone else since the run was staged; stage it again."""
 
 
+class AuditFailed(LakeError):
+    """What is about to be published is not what was staged; nothing was published."""
+
+
 def in_short(error: Exception) -> str:
     """Give what a Spark error says, without the query plan that it prints behind."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]

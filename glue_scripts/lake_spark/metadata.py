@@ -23,14 +23,23 @@ class Snapshot:
     parent: int | None
     summary: dict[str, str]
 
+    @property
+    def rows(self) -> int:
+        """How many rows the table has in this state."""
+        return int(self.summary.get("total-records", 0))
+
 
 @dataclass(frozen=True)
 class TableMetadata:
-    """Branches and tags by name, snapshots by id, and the columns that rows are partitioned by."""
+    """Branches and tags by name, snapshots by id, properties, and what rows are partitioned by.
+
+    `partition_by` is in the words of Iceberg's SQL, such as `day(ordered_at)`.
+    """
 
     refs: dict[str, int]
     snapshots: dict[int, Snapshot]
     partition_by: list[str]
+    properties: dict[str, str]
 
     def ancestry(self, ref: str) -> Iterator[Snapshot]:
         """Give the snapshot of a branch, then its parent, down to the oldest that is kept."""
@@ -68,6 +77,10 @@ def parse_metadata(document: dict[str, Any]) -> TableMetadata:
         for spec in document["partition-specs"]
         if spec["spec-id"] == document["default-spec-id"]
     )
+    schema = next(
+        one for one in document["schemas"] if one["schema-id"] == document["current-schema-id"]
+    )
+    names = {field["id"]: field["name"] for field in schema["fields"]}
     return TableMetadata(
         refs={name: ref["snapshot-id"] for name, ref in document.get("refs", {}).items()},
         snapshots={
@@ -76,5 +89,15 @@ def parse_metadata(document: dict[str, Any]) -> TableMetadata:
             )
             for entry in document.get("snapshots", [])
         },
-        partition_by=[field["name"] for field in fields],
+        partition_by=[_term(field, names) for field in fields if field["transform"] != "void"],
+        properties=document.get("properties", {}),
     )
+
+
+def _term(field: dict[str, Any], names: dict[int, str]) -> str:
+    """Give a partition field in SQL; its transform is written like `bucket[16]`."""
+    column = names[field["source-id"]]
+    name, bracket, number = field["transform"].partition("[")
+    if name == "identity":
+        return column
+    return f"{name}({number.rstrip(']') + ', ' if bracket else ''}{column})"

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812
 
+from lake_spark.merging import newer_or_equal
 from lake_spark.parquet_publishing import ADD, REPLACE_PARTITIONS, REPLACE_TABLE, undo_abandoned
 from lake_spark.parquet_tables import ParquetTable, staged_files
 from lake_spark.sinks import Staged
@@ -38,26 +40,37 @@ class ParquetSink:
         contract = self.target.contract
         undo_abandoned(self.target, self.staging_uri)
         base = self.target.published_run()
-        good = rows.select(*(quoted(name) for name in contract.column_names))
+        good = rows.select(*(quoted(name) for name in contract.stored_names))
         merging = contract.write_mode == "merge" and base is not None
         self._write(good, "new" if merging else "rows")
         written = self._read("new" if merging else "rows")
         count = written.count()
         scope = {"append": ADD, "replace": REPLACE_TABLE}.get(contract.write_mode, ADD)
+        stale = 0
         if merging:
-            scope = self._merge(written)
+            scope, stale = self._merge(written)
         write_json(f"{self.run_uri}staged.json", {"base_run": base, "scope": scope})
-        return Staged(count, None, None)
+        return Staged(count, None, None, stale)
 
-    def _merge(self, new: DataFrame) -> str:
-        """Write what the touched partitions become; all of them, if a row may change its own."""
+    def _merge(self, new: DataFrame) -> tuple[str, int]:
+        """Write what the touched partitions become; all of them, if a row may change its own.
+
+        Also counts the new rows that do not win.
+        """
         contract = self.target.contract
         keys = list(contract.primary_key)
         stays = set(contract.partition_by) <= set(keys)
         touched = set(staged_files(f"{self.run_uri}new/")) if stays else None
-        kept = self.target.read(touched).join(new.select(*keys), keys, "left_anti")
-        self._write(kept.unionByName(new), "rows")
-        return REPLACE_PARTITIONS if stays else REPLACE_TABLE
+        held = self.target.read(touched)
+        newer, stale = new, 0
+        if contract.newest_by:
+            same_key = " AND ".join(f"t.{quoted(key)} = s.{quoted(key)}" for key in keys)
+            beaten = F.expr(f"{same_key} AND NOT {newer_or_equal(contract)}")
+            newer = new.alias("s").join(held.alias("t"), beaten, "left_anti")
+            stale = new.alias("s").join(held.alias("t"), beaten, "left_semi").count()
+        kept = held.join(newer.select(*keys), keys, "left_anti")
+        self._write(kept.unionByName(newer), "rows")
+        return REPLACE_PARTITIONS if stays else REPLACE_TABLE, stale
 
     def _write(self, rows: DataFrame, folder: str) -> None:
         partitions = self.target.contract.partition_by

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from pyspark.sql import DataFrame, SparkSession
 
 from lake_spark.catalog import find_table, list_partitions
-from lake_spark.contract import Contract
+from lake_spark.contract import ARRIVED, Contract
 from lake_spark.errors import ContractMismatch
 from lake_spark.lines import escape_glob
 from lake_spark.sql import quoted
@@ -52,7 +52,7 @@ class ParquetTable:
         """Name, type and description of the columns that are in the files."""
         return [
             (column.name, column.type, column.description)
-            for column in self.contract.columns
+            for column in self.contract.stored_columns
             if column.name not in self.contract.partition_by
         ]
 
@@ -73,8 +73,17 @@ class ParquetTable:
                 f"partitioned by {partitions}, the contract says {list(self.contract.partition_by)}"
             )
         wanted = {name: type_name for name, type_name, _ in self.file_columns}
+        known = {column["Name"] for column in entry["StorageDescriptor"]["Columns"]}
+        added = [name for name in wanted if name not in known and name != ARRIVED]
+        if added and self.contract.evolution == "strict":
+            raise self._mismatch(
+                f"column {added[0]!r} is added, and evolution strict does not allow it; say "
+                "evolution: additive"
+            )
         for column in entry["StorageDescriptor"]["Columns"]:
             name, found = column["Name"], column["Type"]
+            if name == ARRIVED:
+                continue
             if wanted.get(name, "").replace(" ", "") != found.replace(" ", ""):
                 raise self._mismatch(
                     f"column {name!r} is {found} in the table and {wanted.get(name, 'absent')} "
@@ -117,11 +126,13 @@ class ParquetTable:
             # Below this folder, names such as `month=1` are values.
             reader = reader.option("basePath", entry["StorageDescriptor"]["Location"])
         rows = reader.parquet(*(escape_glob(folder) for folder in folders))
-        return rows.select(*(quoted(name) for name in self.contract.column_names))
+        return rows.select(*(quoted(name) for name in self.contract.stored_names))
 
     def schema(self) -> str:
         """Give the contract's columns as Spark's schema language."""
-        return ", ".join(f"`{column.name}` {column.type}" for column in self.contract.columns)
+        return ", ".join(
+            f"`{column.name}` {column.type}" for column in self.contract.stored_columns
+        )
 
 
 def staged_files(folder_uri: str) -> Mapping[tuple[str, ...], list[str]]:

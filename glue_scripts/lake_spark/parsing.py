@@ -13,7 +13,7 @@ from pyspark.sql.types import ArrayType, DecimalType, StringType, StructField, S
 
 from lake_spark.casting import MAX_DIGITS, decimal_digits
 from lake_spark.contract import ColumnContract, Contract
-from lake_spark.lines import count_quotes
+from lake_spark.lines import count_quotes, may_have_open_quote
 from lake_spark.raw_format import RawFormat
 from lake_spark.sql import POSITION, literal, quoted, source_name
 
@@ -52,7 +52,8 @@ def _has_open_quote(raw: RawFormat) -> Column:
         return F.lit(False)
     line = F.col("__line")
     opens = line.rlike(f"(^|{re.escape(raw.delimiter)}){re.escape(raw.quote)}")
-    return line.contains(raw.quote) & (count_quotes(line, raw) % 2 == 1) & opens
+    is_open = (count_quotes(line, raw) % 2 == 1) & opens
+    return line.contains(raw.quote) & may_have_open_quote(line, raw) & is_open
 
 
 def _wrong_fields(raw: RawFormat, expected: int) -> Column:

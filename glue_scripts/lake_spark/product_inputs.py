@@ -7,7 +7,7 @@ from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
-from lake_spark.contract import Contract, load_contract
+from lake_spark.contract import ARRIVED, Contract, load_contract
 from lake_spark.metadata import MAIN, TableMetadata, read_metadata
 from lake_spark.parquet_tables import ParquetTable
 from lake_spark.protection import stored
@@ -58,15 +58,16 @@ class Source:
         return self.run_id is not None and self.run_id == mark.get("run_id")
 
     def read(self) -> DataFrame:
-        """Read the input."""
+        """Read the input, without the lake's own column."""
         if self.contract.format == "parquet":
-            return ParquetTable(self.spark, stored(self.contract), self.database, "").read()
+            table = ParquetTable(self.spark, stored(self.contract), self.database, "")
+            return table.read().drop(ARRIVED)
         # Spark may remember the table as it was before another process changed it.
         self.spark.sql(f"REFRESH TABLE {self.table}")
         reader = self.spark.read
         if self.snapshot_id is not None:
             reader = reader.option("snapshot-id", self.snapshot_id)
-        return reader.table(self.table)
+        return reader.table(self.table).drop(ARRIVED)
 
 
 def find_sources(

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from lake_spark.attempts import job_group, was_retried
 from lake_spark.contract import Contract, load_contract
-from lake_spark.deduplication import newest_rows
+from lake_spark.deduplication import newest_rows, with_arrival
 from lake_spark.inputs import InputFile
 from lake_spark.lines import FirstLine
 from lake_spark.measuring import Counts, observe, read_counts, recount, rule_severities
@@ -33,6 +33,11 @@ SESSION_SETTINGS = {
     "spark.sql.adaptive.optimizer.excludedRules": (
         "org.apache.spark.sql.execution.adaptive.AQEPropagateEmptyRelation"
     ),
+    # The Java compiler leaves methods beyond 8,000 bytes of code to the interpreter. All checks of
+    # a contract in one generated method are longer; below this limit Spark generates several.
+    "spark.sql.codegen.hugeMethodLimit": "8000",
+    "spark.sql.adaptive.enabled": "true",
+    "spark.sql.adaptive.skewJoin.enabled": "true",
 }
 
 
@@ -133,7 +138,7 @@ def process_rows(
     again: `read_again` gives the rows of the files at some positions.
     """
     with run.clock.step("read_validate_write"):
-        staged, counts = _stage(run, checked)
+        staged, counts = _stage(run, checked, files)
     with run.clock.step("quarantine"):
         forget_bad_rows(run.quarantine)
         if counts.rows_quarantined:
@@ -144,10 +149,11 @@ def process_rows(
     write_json(run.report_uri, _report(run, counts, staged, files))
 
 
-def _stage(run: Run, checked: DataFrame) -> tuple[Staged, Counts]:
+def _stage(run: Run, checked: DataFrame, files: Sequence[InputFile]) -> tuple[Staged, Counts]:
     counted, observation = observe(checked, run.contract)
     good = protect(counted.filter(F.col("__broken").isNull()), run.contract, run.protection_secret)
     good = newest_rows(good, run.contract)
+    good = with_arrival(good, run.contract, files)
     group = f"stage {run.run_id} {uuid.uuid4()}"
     with job_group(run.spark, group):
         staged = run.sink.stage(good)
@@ -156,12 +162,15 @@ def _stage(run: Run, checked: DataFrame) -> tuple[Staged, Counts]:
         counts = recount(checked, run.contract)
     if not staged.rows and not (staged.emptied and not counts.rows_in):
         run.sink.discard()
-        staged = Staged(0, None, None)
+        staged = Staged(0, None, None, changes=staged.changes)
     return staged, counts
 
 
 def _report(run: Run, counts: Counts, staged: Staged, files: Sequence[InputFile]) -> dict[str, Any]:
-    """Every row is in exactly one of good, quarantined and deduplicated."""
+    """Every row is in exactly one of good, quarantined and deduplicated.
+
+    Of the good ones, those are stale of whose key the table has a newer version already.
+    """
     passed = counts.rows_in - counts.rows_quarantined
     declared = {rule.id for rule in run.contract.rules}
     return {
@@ -171,6 +180,7 @@ def _report(run: Run, counts: Counts, staged: Staged, files: Sequence[InputFile]
         "rows_good": staged.rows,
         "rows_quarantined": counts.rows_quarantined,
         "rows_deduplicated": passed - staged.rows,
+        "rows_stale": staged.stale,
         "score": passed / counts.rows_in if counts.rows_in else 1.0,
         "rules": [
             {"rule": rule, "severity": severity, "rows": counts.rules.get(rule, 0)}
@@ -186,6 +196,7 @@ def _report(run: Run, counts: Counts, staged: Staged, files: Sequence[InputFile]
             for position, file in enumerate(files)
         ],
         "table": run.sink.table,
+        "schema_changes": list(staged.changes),
         "branch": staged.branch,
         "snapshot_id": staged.snapshot_id,
         "quarantine_uri": run.quarantine.run_uri if counts.rows_quarantined else None,

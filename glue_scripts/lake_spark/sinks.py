@@ -10,12 +10,16 @@ from pyspark.sql import DataFrame
 class Staged:
     """What staging wrote: the number of rows, and for Iceberg the branch and its snapshot.
 
-    `emptied` is a replacement of some partitions by nothing.
+    `stale` of the rows did not win, because the table has a newer version of them;
+    `changes` says in words how the table's columns were brought to the contract's. `emptied` is
+    a replacement of some partitions by nothing.
     """
 
     rows: int
     branch: str | None
     snapshot_id: str | None
+    stale: int = 0
+    changes: tuple[str, ...] = ()
     emptied: bool = False
 
 

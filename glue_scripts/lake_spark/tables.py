@@ -1,4 +1,4 @@
-"""Iceberg tables: made and grown from contracts, written on a branch of the run's own."""
+"""Iceberg tables: made from contracts, written on a branch of the run's own."""
 
 import re
 from collections.abc import Mapping
@@ -8,22 +8,38 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
-from lake_spark.contract import ColumnContract, Contract
-from lake_spark.errors import ContractMismatch, NothingStaged
+from lake_spark.contract import Contract
+from lake_spark.errors import NothingStaged
 from lake_spark.metadata import MAIN, Snapshot, TableMetadata, read_metadata
-from lake_spark.sql import literal
+from lake_spark.sql import literal, quoted
 
 CATALOG = "glue_catalog"
 RUN_ID = "strata.run-id"
 """The snapshot property that names the run that wrote it."""
 VERSION = "strata.contract-version"
 RUN_BRANCH = "run_"
-WIDENINGS = {("int", "bigint"), ("float", "double")}
+WORK, REPLAY = "_work", "_replay"
+"""End the names of the branches on which a merge is worked out, and a run is done once more."""
+TABLE_PROPERTIES = {
+    "format-version": "2",
+    # The size of files that queries read fastest; rows are sent to the task of their partition, so
+    # that each partition gets few files and not one of every task.
+    "write.target-file-size-bytes": str(256 * 1024 * 1024),
+    "write.distribution-mode": "hash",
+    "write.merge.distribution-mode": "hash",
+}
+"""How every table is written; partitions that are too large for one task are split by Spark."""
 
 
 def branch_of(run_id: str) -> str:
     """Give the name of a run's branch."""
     return RUN_BRANCH + re.sub(r"[^0-9A-Za-z]", "_", run_id)
+
+
+def branches_of(run_id: str) -> tuple[str, ...]:
+    """Give the names of all branches that a run may have."""
+    branch = branch_of(run_id)
+    return tuple(f"{branch}{end}" for end in ("", WORK, REPLAY, REPLAY + WORK))
 
 
 @dataclass(frozen=True)
@@ -60,69 +76,27 @@ class IcebergTable:
             raise NothingStaged(f"{self.plain_name} does not exist; was it dropped meanwhile?")
         return found
 
-    def fit_to_contract(self) -> None:
-        """Create the table, or give it the contract's new columns and wider types.
-
-        Raises `ContractMismatch` for any other difference. A column that is added here is seen by
-        readers at once, without values.
-        """
-        found = self.metadata()
-        if found is None:
-            self._create()
-            return
-        # Spark may remember the table as it was before another process changed it.
-        self.spark.sql(f"REFRESH TABLE {self.name}")
-        expected = list(self.contract.partition_by)
-        if found.partition_by != expected:
-            raise self._mismatch(
-                f"partitioned by {found.partition_by}, the contract says {expected}"
-            )
-        self._fit_columns()
-
-    def _create(self) -> None:
+    def create(self, notes: Mapping[str, str]) -> None:
+        """Create the table with the contract's columns and partitioning, and properties."""
         columns = ", ".join(
-            f"`{column.name}` {column.type} COMMENT {literal(column.description)}"
-            for column in self.contract.columns
+            f"{quoted(column.name)} {column.type} COMMENT {literal(column.description)}"
+            for column in self.contract.stored_columns
         )
-        partitions = ", ".join(f"`{name}`" for name in self.contract.partition_by)
+        partitions = ", ".join(self.contract.partition_terms)
+        properties = ", ".join(
+            f"{literal(name)} = {literal(value)}"
+            for name, value in {**TABLE_PROPERTIES, **notes}.items()
+        )
         self.spark.sql(
             f"CREATE TABLE {self.name} ({columns}) USING iceberg"
             + (f" PARTITIONED BY ({partitions})" if partitions else "")
             + f" LOCATION {literal(self.location.rstrip('/'))}"
             f" COMMENT {literal(self.contract.description)}"
-            " TBLPROPERTIES ('format-version' = '2')"
+            f" TBLPROPERTIES ({properties})"
         )
 
-    def _fit_columns(self) -> None:
-        schema = self.spark.table(self.name).schema
-        found = {field.name: field.dataType.simpleString() for field in schema.fields}
-        removed = [name for name in found if name not in self.contract.column_names]
-        if removed:
-            raise self._mismatch(f"column {removed[0]!r} is in the table and not in the contract")
-        for column in self.contract.columns:
-            self._fit_column(column, found.get(column.name))
-
-    def _fit_column(self, column: ColumnContract, found: str | None) -> None:
-        wanted = column.type.replace(" ", "")
-        if found == wanted:
-            return
-        if found is None:
-            comment = literal(column.description)
-            self._alter(f"ADD COLUMN `{column.name}` {column.type} COMMENT {comment}")
-        elif (found, wanted) in WIDENINGS or _is_wider_decimal(found, wanted):
-            self._alter(f"ALTER COLUMN `{column.name}` TYPE {column.type}")
-        else:
-            raise self._mismatch(
-                f"column {column.name!r} is {found} in the table and {wanted} in the contract"
-            )
-
-    def _mismatch(self, difference: str) -> ContractMismatch:
-        return ContractMismatch(
-            f"{self.plain_name}: {difference} ({self.contract.name} {self.contract.version}); "
-            "take the change back, or make it under a new dataset name"
-        )
-
-    def _alter(self, change: str) -> None:
+    def alter(self, change: str) -> None:
+        """Change the table, by what follows its name in SQL."""
         self.spark.sql(f"ALTER TABLE {self.name} {change}")
 
     def published_snapshot(self, run_id: str) -> Snapshot | None:
@@ -133,19 +107,24 @@ class IcebergTable:
 
     def start_branch(self, branch: str) -> None:
         """Begin a run's branch at main, dropping what this and earlier runs left half done."""
-        for stale in [name for name in self.state().refs if name.startswith(RUN_BRANCH)]:
-            self._alter(f"DROP BRANCH `{stale}`")
-        self._alter(f"CREATE BRANCH `{branch}`")
+        self.drop_branches(*(name for name in self.state().refs if name.startswith(RUN_BRANCH)))
+        self.create_branch(branch)
 
-    def drop_branch(self, branch: str) -> None:
-        """Drop a branch, if it is there."""
-        if branch in self.state().refs:
-            self._alter(f"DROP BRANCH `{branch}`")
+    def create_branch(self, branch: str) -> None:
+        """Begin a branch at main."""
+        self.alter(f"CREATE BRANCH `{branch}`")
+
+    def drop_branches(self, *branches: str) -> None:
+        """Drop those of the branches that are there."""
+        refs = self.state().refs
+        for name in branches:
+            if name in refs:
+                self.alter(f"DROP BRANCH `{name}`")
 
     def has_rows(self) -> bool:
         """Tell whether readers of main see any row."""
         head = self.state().head(MAIN)
-        return head is not None and int(head.summary.get("total-records", 0)) > 0
+        return head is not None and head.rows > 0
 
     def append(self, rows: DataFrame, branch: str, run_id: str) -> None:
         """Add rows to a branch, in one commit that names the run."""
@@ -162,10 +141,13 @@ class IcebergTable:
 
     def _writer(self, rows: DataFrame, branch: str, run_id: str) -> Any:
         writer = rows.writeTo(f"{self.name}.`branch_{branch}`")
-        properties = {RUN_ID: run_id, VERSION: self.contract.version, **self.notes}
-        for name, value in properties.items():
+        for name, value in self.properties(run_id).items():
             writer = writer.option(f"snapshot-property.{name}", value)
         return writer
+
+    def properties(self, run_id: str) -> dict[str, str]:
+        """What every snapshot of a run says of it."""
+        return {RUN_ID: run_id, VERSION: self.contract.version, **self.notes}
 
     def fast_forward(self, branch: str) -> None:
         """Move main to a branch that began at it, in one commit of the catalog."""
@@ -173,26 +155,3 @@ class IcebergTable:
             f"CALL {CATALOG}.system.fast_forward(table => '{self.database}.{self.contract.name}', "
             f"branch => '{MAIN}', to => '{branch}')"
         )
-
-    def merge(self, rows: DataFrame, branch: str, run_id: str) -> None:
-        """Bring rows into a branch by primary key: known keys are updated, new ones added.
-
-        Reads `rows` more than once, so they should be cheap to read.
-        """
-        view = f"merge_{self.contract.name}"
-        rows.createOrReplaceTempView(view)
-        same_key = " AND ".join(f"t.`{key}` = s.`{key}`" for key in self.contract.primary_key)
-        try:
-            self.spark.sql(
-                f"MERGE INTO {self.name}.`branch_{branch}` t USING {view} s ON {same_key}"
-                " WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *"
-            )
-        finally:
-            self.spark.catalog.dropTempView(view)
-        # SQL commits carry no properties of ours; an empty append on top names the run.
-        self.append(rows.limit(0), branch, run_id)
-
-
-def _is_wider_decimal(found: str, wanted: str) -> bool:
-    old, new = (re.fullmatch(r"decimal\((\d+),(\d+)\)", name) for name in (found, wanted))
-    return bool(old and new and old[2] == new[2] and int(new[1]) > int(old[1]))

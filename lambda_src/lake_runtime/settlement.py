@@ -9,6 +9,7 @@ from lake_runtime.claims import return_arrivals, settle_arrivals
 from lake_runtime.identity import seconds_between, utc_now, utc_text
 from lake_runtime.inputs import attempt_of
 from lake_runtime.ledger import Status
+from lake_runtime.limits import Limits
 from lake_runtime.records import (
     Batch,
     Claim,
@@ -158,7 +159,8 @@ def _end_arrivals(books: _Books) -> list[Claim]:
             held: list[_Place] = [(claim, Status.HELD, {}) for claim in books.claims]
             settle_arrivals(run.ledger, run.run_id, held)
             waiting = [books.batch.manifest]
-        return return_arrivals(run.ledger, run.run_id, waiting, f"run {run.run_id}: {reason}")
+        most = Limits.recorded(run.audit.read(run.run_id)).max_attempts
+        return return_arrivals(run.ledger, run.run_id, waiting, f"run {run.run_id}: {reason}", most)
     found = {inspection.arrival_id: inspection for inspection in books.inspections}
     ends = [(claim, *_end(books, found.get(claim.arrival_id))) for claim in books.claims]
     if books.batch is not None:

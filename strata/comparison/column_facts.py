@@ -145,6 +145,14 @@ def _unique(subject: str, _old: bool, new: bool) -> Change:
     )
 
 
+def _transform(subject: str, old: str | None, new: str | None) -> Change:
+    return refused(
+        subject,
+        f"changes what of it the table is partitioned by {from_to(old, new)}",
+        "A run refuses a table that is partitioned in another way.",
+    )
+
+
 FACTS: dict[str, Callable[[str, Any, Any], Change]] = {
     "type": lambda subject, old, new: _type(subject, old, new, "iceberg"),
     "required": _required,
@@ -154,6 +162,7 @@ FACTS: dict[str, Callable[[str, Any, Any], Change]] = {
     "source": _source,
     "deprecated": _deprecated,
     "id": _id,
+    "transform": _transform,
     "unique": _unique,
     "description": lambda subject, _old, _new: words(subject, "is described in other words"),
 }

@@ -193,5 +193,7 @@ SETTINGS: dict[str, tuple[str, Judge]] = {
     "quarantine": ("quarantine", _quarantine),
     "engine": ("engine", of_runs),
     "publishing": ("publishing", of_runs),
+    "retry": ("retry", of_runs),
+    "circuit": ("circuit", of_runs),
 }
 """For each setting its name for people and what a change of it does."""

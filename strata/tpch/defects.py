@@ -89,9 +89,9 @@ def _breaks(rule: Rule) -> Iterator[Row | Callable[[Row], Row]]:
         if rule.kind == "length":
             yield {column: "x" * (int(rule.max or 0) + 1)}
         if rule.kind == "range":
-            if rule.min is not None:
+            if isinstance(rule.min, int | float):
                 yield {column: str(rule.min - 1)}
-            if rule.max is not None:
+            if isinstance(rule.max, int | float):
                 yield {column: str(rule.max + 1)}
 
 

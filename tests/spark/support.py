@@ -18,6 +18,9 @@ from inspect_files.parquet import read_footer
 from inspect_files.placing import needs_rewriting, telling_ending
 from inspect_files.rewriting import RewritingError, rewrite
 from lake_runtime.contracts import Dataset
+from lake_spark.contract import parse_contract
+from lake_spark.parquet_tables import ParquetTable
+from lake_spark.places import table_for
 
 SECRET = "spark-tests-protection"
 """The name of the secret that columns are hashed with; a test that needs it makes it."""
@@ -132,6 +135,14 @@ class Lake:
         self.publish(run_id)
         return report
 
+    def report(self, run_id: str = "run-1") -> dict[str, Any]:
+        """Give the stage report of a run."""
+        return self._read(self.name, run_id, "stage.json")
+
+    def change_report(self, run_id: str, **facts: Any) -> None:
+        """Have the stage report of a run say something else."""
+        self._write(self.name, run_id, "stage.json", self.report(run_id) | facts)
+
     def curate(
         self, product: str, run_id: str = "run-1", snapshots: dict[str, str | None] | None = None
     ) -> dict[str, Any]:
@@ -157,6 +168,14 @@ class Lake:
         """Give what readers of the table see, sorted, as tuples."""
         rows: list[Row] = self.spark.table(self.table).select(*(columns or ["*"])).collect()
         return sorted((tuple(row) for row in rows), key=str)
+
+    def published(self, *columns: str) -> list[tuple[Any, ...]]:
+        """Give what readers see of the contract's columns, sorted, whatever the table's format."""
+        contract = parse_contract(self.contract)
+        table = table_for(self.spark, contract, "processed", f"s3://{bucket('processed')}/")
+        rows = table.read() if isinstance(table, ParquetTable) else self.spark.table(self.table)
+        found = rows.select(*(columns or contract.column_names)).collect()
+        return sorted((tuple(row) for row in found), key=str)
 
     def quarantined(self, run_id: str = "run-1", name: str | None = None) -> list[Row]:
         """Give a run's bad rows as the catalog has them, in the order of their records."""

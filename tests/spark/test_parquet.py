@@ -30,7 +30,8 @@ class ParquetLake(Lake):
 
     def rows(self, *columns: str) -> list[tuple[Any, ...]]:
         """Give what readers see who go where the catalog points, sorted."""
-        rows = self.parquet().read().select(*(columns or ["*"])).collect()
+        names = columns or [one["name"] for one in self.contract["columns"]]
+        rows = self.parquet().read().select(*names).collect()
         return sorted((tuple(row) for row in rows), key=str)
 
     def keys(self, below: str) -> list[str]:
@@ -219,6 +220,9 @@ def test_a_new_column_is_null_in_old_rows_and_another_change_is_refused(
     parquet_lake.put("a.csv", HEADER + "1,Ada,1\n")
     parquet_lake.run("run-1")
     parquet_lake.contract["columns"].append(column("day", "date"))
+    with pytest.raises(ContractMismatch, match="'day' is added, and evolution strict"):
+        parquet_lake.stage("run-2")
+    parquet_lake.contract["evolution"] = "additive"
     parquet_lake.put("b.csv", "id,customer,amount,day\n2,Ada,2,2024-02-29\n")
     parquet_lake.run("run-2")
     assert parquet_lake.rows("id", "day") == [(1, None), (2, date(2024, 2, 29))]

@@ -16,12 +16,17 @@ class ColumnExtensions(BaseModel):
 
     Attributes:
         source_name: what the raw files call the column. Default: its name.
+        partition_transform: what of the column's values an Iceberg table is partitioned by, as
+            ``partition_transforms`` says. Default: the values themselves.
+        deprecated: whether the column is about to be dropped. Default: no.
         protection: what becomes of its values. Default: they stay as they are.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, alias_generator=to_camel)
 
     source_name: Annotated[str, Field(min_length=1)] | None = None
+    partition_transform: str | None = None
+    deprecated: bool | None = None
     protection: Protection | None = None
 
 

@@ -7,12 +7,13 @@ from typing import Any, get_args
 
 from data_lake.contracts.column_extensions import read_column_extensions
 from data_lake.contracts.models import Classification, Column
+from data_lake.contracts.partition_transforms import partition_problems
+from data_lake.contracts.places import PROPERTIES
 from data_lake.problems import FieldPath, Problem, nearest
 from data_lake.yaml_marks import MarkedDocument
 
 UNREADABLE = ""
 """The type of a column whose type has a problem; what depends on it is not checked."""
-PROPERTIES: FieldPath = ("schema", 0, "properties")
 TYPES = {
     "string": ("string",),
     "boolean": ("boolean",),
@@ -28,7 +29,6 @@ NAME_RULE = (
     "must be lowercase letters, digits and underscores, start with a letter and have at most 128 "
     "characters, as Glue and Athena need"
 )
-_UNPARTITIONABLE = ("float", "double", "decimal", "timestamp")
 # https://spark.apache.org/docs/3.5.6/sql-ref-datetime-pattern.html
 _DATETIME_LETTERS = frozenset("GyMLdQqEFahKkHmsSVzOXxZD")
 
@@ -58,7 +58,19 @@ def read_table(document: MarkedDocument, problems: list[Problem]) -> Table:
     partition = _positioned(document, properties, "partitioned", "partitionKeyPosition", problems)
     table = Table(tuple(columns), key, partition)
     _check_key_and_partition(document, table, properties, problems)
+    _check_ids(document, table, problems)
     return table
+
+
+def _check_ids(document: MarkedDocument, table: Table, problems: list[Problem]) -> None:
+    owners: dict[str, str] = {}
+    for index, column in enumerate(table.columns):
+        path = (*PROPERTIES, index, "id")
+        if column.id in owners:
+            rule = f"is the id of column {owners[column.id]!r}; an id is one column's, for ever"
+            problems.append(document.problem(path, rule))
+        if column.id is not None:
+            owners.setdefault(column.id, column.name)
 
 
 def _check_names(
@@ -113,6 +125,9 @@ def _column(
         classification=classification,
         pattern=_datetime_pattern(document, path, item, problems),
         source=extensions.source_name,
+        id=item.get("id"),
+        transform=extensions.partition_transform,
+        deprecated=extensions.deprecated,
         protection=extensions.protection,
     )
 
@@ -211,10 +226,7 @@ def _check_key_and_partition(
                 rule = f"must be true, because a {role} column cannot be null"
                 problems.append(document.problem((*PROPERTIES, index, "required"), rule))
                 break
-        column = table.columns[index]
-        if item.get("partitioned") and column.type.startswith(_UNPARTITIONABLE):
-            rule = f"is not for type {column.type}: each value would be a partition of its own"
-            problems.append(document.problem((*PROPERTIES, index, "partitioned"), rule))
+        problems += partition_problems(document, index, item, table.columns[index])
     if len(table.partition_by) == len(table.columns):
         rule = "must leave a column that is not partitioned"
         problems.append(document.problem(PROPERTIES, rule, value="all partitioned"))

@@ -8,12 +8,15 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from data_lake.contracts.cron import check_cron, known_time_zones
+from data_lake.contracts.endurance import Circuit, Retry
 from data_lake.contracts.engine import Engine
 from data_lake.contracts.incremental import Incremental
 from data_lake.contracts.raw_source import RawSource
 
 TableFormat = Literal["iceberg", "parquet"]
 WriteMode = Literal["append", "merge", "replace"]
+Evolution = Literal["strict", "additive", "permissive"]
+Atomicity = Literal["partition", "table"]
 
 
 class Extension(BaseModel):
@@ -76,6 +79,16 @@ class Schedule(Extension):
         return time_zone
 
 
+class Publishing(Extension):
+    """How much of a Parquet table changes at once when a run is published.
+
+    ``partition``: each partition, one after the other. ``table``: the whole table, which then has
+    no partitions in the catalog and is copied inside S3 by each publish.
+    """
+
+    atomicity: Atomicity
+
+
 class QuarantineSource(Extension):
     """What quarantine keeps of bad rows.
 
@@ -86,13 +99,21 @@ class QuarantineSource(Extension):
 
 
 class TableExtensions(Extension):
-    """What datasets and products both say."""
+    """What datasets and products both say.
+
+    ``version_column`` tells which of two rows with the same key is newer. ``evolution`` is how far
+    files and the published table may differ from the contract.
+    """
 
     table_format: TableFormat = "iceberg"
     write_mode: WriteMode
+    version_column: str | None = None
+    evolution: Evolution = "strict"
+    publishing: Publishing | None = None
     quality_threshold: float = Field(default=0.95, ge=0, le=1)
     engine: Engine = Engine()
     quarantine: QuarantineSource = QuarantineSource()
+    circuit: Circuit = Circuit()
 
 
 class DatasetExtensions(TableExtensions):
@@ -105,6 +126,7 @@ class DatasetExtensions(TableExtensions):
     raw: RawSource
     trigger: TriggerSource = TriggerSource(mode="on_arrival")
     schedule: Schedule | None = None
+    retry: Retry = Retry()
 
 
 _FOR_DATASETS = "is for datasets; a product is built when its inputs are published; remove it"
@@ -114,7 +136,7 @@ class ProductExtensions(TableExtensions):
     """The ``customProperties`` of a data product; it is a product because it has inputs."""
 
     refused_fields: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("raw", "trigger", "schedule"), _FOR_DATASETS
+        ("raw", "trigger", "schedule", "retry"), _FOR_DATASETS
     )
 
     inputs: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]

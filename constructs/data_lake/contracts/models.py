@@ -6,8 +6,15 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from data_lake.contracts.endurance import Circuit, Retry
 from data_lake.contracts.engine import Engine
-from data_lake.contracts.extensions import Schedule, TableFormat, WriteMode
+from data_lake.contracts.extensions import (
+    Evolution,
+    Publishing,
+    Schedule,
+    TableFormat,
+    WriteMode,
+)
 from data_lake.contracts.incremental import Incremental
 from data_lake.contracts.protection import Protection
 from data_lake.contracts.raw_source import RawSource
@@ -32,8 +39,9 @@ class _Part(BaseModel):
 class Column(_Part):
     """One column. ``type`` is a Spark SQL type; ``pattern`` a Spark datetime pattern, if any.
 
-    ``source`` is what the raw files call it, where that is not its name; ``protection`` what
-    becomes of its values on the way to the table.
+    ``source`` is what the raw files call it, where that is not its name; ``id`` what it is called
+    whatever its name; ``transform`` what of it an Iceberg table is partitioned by, such as ``day``;
+    ``protection`` what becomes of its values on the way to the table.
     """
 
     name: str
@@ -43,6 +51,9 @@ class Column(_Part):
     classification: Classification = "internal"
     pattern: str | None = None
     source: str | None = None
+    id: str | None = None
+    transform: str | None = None
+    deprecated: bool | None = None
     protection: Protection | None = None
 
 
@@ -122,10 +133,14 @@ class _Contract(_Part):
     columns: tuple[Column, ...]
     primary_key: tuple[str, ...]
     partition_by: tuple[str, ...]
+    version_column: str | None = None
+    evolution: Evolution = "strict"
+    publishing: Publishing | None = None
     rules: tuple[Rule, ...]
     quality: Quality
     engine: Engine = Engine()
     quarantine: QuarantineSettings = QuarantineSettings()
+    circuit: Circuit = Circuit()
     freshness_hours: int | float | None = None
 
     def compiled(self) -> dict[str, Any]:
@@ -146,6 +161,7 @@ class DatasetContract(_Contract):
     raw: RawSource
     trigger: Trigger
     schedule: Schedule | None = None
+    retry: Retry = Retry()
 
     def compiled(self) -> dict[str, Any]:
         """This contract as it stands in the compiled bundle: JSON types only."""
@@ -168,7 +184,7 @@ class ProductContract(_Contract):
         return content | {"fingerprint": _fingerprint(content)}
 
 
-_WORDS = frozenset(("version", "description", "owner", "freshness_hours", "engine"))
+_WORDS = frozenset(("version", "description", "owner", "freshness_hours", "engine", "circuit"))
 """What may change in a product's contract without a change of its rows."""
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from data_lake.contracts.columns import PROPERTIES, Table
+from data_lake.contracts.columns import Table
 from data_lake.contracts.models import Column
+from data_lake.contracts.places import PROPERTIES
 from data_lake.contracts.protection import Protection
 from data_lake.problems import Problem
 from data_lake.yaml_marks import MarkedDocument

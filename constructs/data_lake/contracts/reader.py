@@ -20,6 +20,7 @@ from data_lake.contracts.product_sql import read_sql
 from data_lake.contracts.protection_checks import protection_problems
 from data_lake.contracts.rules import Rules, read_rules
 from data_lake.contracts.standard import standard_problems
+from data_lake.contracts.table_checks import table_problems
 from data_lake.model_problems import model_problems
 from data_lake.problems import DocumentError, FieldPath, Problem
 from data_lake.yaml_marks import MarkedDocument, read_document
@@ -118,14 +119,7 @@ def _read_on(result: ContractFile, sql_path: Path, problems: list[Problem]) -> N
         problems += sql_problems
     if result.extensions is None:
         return
-    if (
-        result.extensions.write_mode != "append"
-        and result.table.columns
-        and not result.table.primary_key
-    ):
-        path = result.extension_path(["writeMode"])
-        rule = "needs a primary key; mark its columns with primaryKey: true"
-        problems.append(document.problem(path, rule))
+    problems += table_problems(document, result.table, result.extensions, result.extension_path)
     if not problems and not result.problems:
         result.contract = _contract(header, result, result.extensions)
 
@@ -163,11 +157,15 @@ def _contract(
         **vars(header),
         "format": extensions.table_format,
         "write_mode": extensions.write_mode,
+        "version_column": extensions.version_column,
+        "evolution": extensions.evolution,
+        "publishing": extensions.publishing,
         **vars(result.table),
         "rules": result.rules.rules,
         "quality": Quality(threshold=extensions.quality_threshold),
         "engine": extensions.engine,
         "quarantine": QuarantineSettings(**extensions.quarantine.model_dump()),
+        "circuit": extensions.circuit,
     }
     if isinstance(extensions, ProductExtensions):
         return ProductContract(
@@ -181,6 +179,7 @@ def _contract(
         raw=extensions.raw,
         trigger=_trigger(extensions),
         schedule=extensions.schedule,
+        retry=extensions.retry,
     )
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import get_args
 
-from data_lake.contracts.columns import PROPERTIES, Table
+from data_lake.contracts.columns import Table
 from data_lake.contracts.models import Rule, Severity
+from data_lake.contracts.places import PROPERTIES
 from data_lake.contracts.rule_columns import rule_columns
 from data_lake.contracts.rule_entry import Entry, Found, read_kind
 from data_lake.contracts.rule_kinds import KINDS, Implementation, ReferenceRule

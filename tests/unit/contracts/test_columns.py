@@ -50,7 +50,7 @@ MISTAKES = [
         COUNTRIES, "- {name: title, logicalType: string}", "- {name: title, logicalType: string, "
         "customProperties: [{property: masked, value: true}]}",
         "13: schema[countries].properties[title].customProperties[masked].property: is not a known "
-        "field; known are sourceName, protection: got 'masked'",
+        "field; known are sourceName, partitionTransform, deprecated, protection: got 'masked'",
     ),
     (
         COUNTRIES, "  - name: countries\n    properties", "  - name: countries\n"
@@ -119,7 +119,8 @@ MISTAKES = [
     (
         ORDERS, "physicalType: decimal(12, 2)", "partitioned: true\n        required: true",
         "37: schema[orders].properties[amount].partitioned: is not for type double: each value "
-        "would be a partition of its own: got true",
+        "would be a partition of its own; add the custom property partitionTransform, such as "
+        "day or bucket(16): got true",
     ),
     (
         SALES, "schema:\n", "schema:\n  - name: other\n",

@@ -30,6 +30,9 @@ def test_a_dataset_is_compiled_with_every_field_that_functions_and_spark_read(la
         "zone": "processed",
         "format": "iceberg",
         "write_mode": "merge",
+        "version_column": None,
+        "evolution": "strict",
+        "publishing": None,
         "raw": {
             "prefix": "orders/",
             "format": "csv",
@@ -59,6 +62,8 @@ def test_a_dataset_is_compiled_with_every_field_that_functions_and_spark_read(la
         "quarantine": {"clear_values": False},
         "trigger": {"mode": "on_arrival"},
         "schedule": {"cron": "0 6 ? * MON-FRI *", "time_zone": "Europe/Oslo"},
+        "retry": {"max_attempts": 5},
+        "circuit": {"failures": 3, "cool_down_minutes": 60},
         "freshness_hours": 48,
     }
 
@@ -212,6 +217,41 @@ def test_contracts_are_read_without_the_cdk() -> None:
     )
 
     assert done.stdout.strip() == "[]"
+
+
+def test_what_a_contract_says_of_versions_partitions_and_changes_is_compiled(lake: Lake) -> None:
+    folder = lake(
+        (
+            "orders.odcs.yaml",
+            "        logicalType: date\n        logicalTypeOptions:\n"
+            "          format: dd.MM.yyyy\n",
+            "        logicalType: date\n        id: the_day\n"
+            "        required: true\n        partitioned: true\n"
+            "        customProperties: [{property: partitionTransform, value: month}]\n"
+            "      - name: revision\n        logicalType: integer\n        required: true\n"
+            "        customProperties: [{property: deprecated, value: true}]\n",
+        ),
+        (
+            "orders.odcs.yaml",
+            "  - property: writeMode\n",
+            "  - {property: versionColumn, value: revision}\n"
+            "  - {property: evolution, value: additive}\n  - property: writeMode\n",
+        ),
+        (
+            "countries.odcs.yaml",
+            "  - {property: writeMode, value: replace}\n",
+            "  - {property: writeMode, value: replace}\n"
+            "  - {property: tableFormat, value: parquet}\n"
+            "  - {property: publishing, value: {atomicity: table}}\n",
+        ),
+    )
+    compiled = load_contracts(folder).compile()["datasets"]
+    orders, countries = compiled["orders"], compiled["countries"]
+    columns = {column["name"]: column for column in orders["columns"]}
+    assert (columns["ordered_on"]["transform"], columns["ordered_on"]["id"]) == ("month", "the_day")
+    assert columns["revision"]["deprecated"] is True
+    assert (orders["version_column"], orders["evolution"]) == ("revision", "additive")
+    assert (countries["format"], countries["publishing"]) == ("parquet", {"atomicity": "table"})
 
 
 def fingerprint(folder: Path) -> str:

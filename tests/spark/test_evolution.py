@@ -1,0 +1,104 @@
+"""A table follows its contract as far as the contract's evolution goes, and says what it did."""
+
+from decimal import Decimal
+from typing import Any
+
+import boto3
+import pytest
+
+from lake_spark.errors import ContractMismatch
+from tests.spark.support import Lake, column
+
+HEADER = "id,customer,amount\n"
+ID, CUSTOMER, AMOUNT = (
+    column("id", "int", id="the_id"),
+    column("customer", "string", id="who"),
+    column("amount", "decimal(10,2)", id="how_much"),
+)
+
+
+@pytest.fixture
+def published_lake(lake: Lake) -> Lake:
+    """Orders with an id for each column, of which one row is published."""
+    lake.contract["columns"] = [ID, CUSTOMER, AMOUNT]
+    lake.put("a.csv", HEADER + "1,Ada,1\n")
+    lake.run("run-1")
+    return lake
+
+
+def catalogued(lake: Lake) -> list[tuple[str, str]]:
+    """Give the table's present columns as the Glue catalog has them."""
+    table = boto3.client("glue").get_table(DatabaseName="processed", Name=lake.name)["Table"]
+    return [
+        (one["Name"], one["Type"])
+        for one in table["StorageDescriptor"]["Columns"]
+        if one.get("Parameters", {}).get("iceberg.field.current") != "false"
+    ]
+
+
+def test_added_widened_and_renamed_columns_are_in_table_catalog_contract_and_report(
+    published_lake: Lake,
+) -> None:
+    published_lake.contract |= {
+        "version": "2.0.0",
+        "evolution": "permissive",
+        "columns": [
+            ID | {"type": "bigint"},
+            CUSTOMER | {"name": "buyer"},
+            AMOUNT | {"type": "decimal(12,2)"},
+            column("city", "string"),
+        ],
+    }
+    published_lake.put("b.csv", "id,buyer,amount,city\n99999999999,Bob,1234567890.5,Oslo\n")
+    report = published_lake.run("run-2")
+    assert report["schema_changes"] == [
+        "column 'customer' is renamed to 'buyer'",
+        "column 'id' becomes bigint instead of int",
+        "column 'amount' becomes decimal(12,2) instead of decimal(10,2)",
+        "column 'city' is added",
+    ]
+    assert published_lake.rows("id", "buyer", "amount", "city") == [
+        (1, "Ada", Decimal(1), None),
+        (99999999999, "Bob", Decimal("1234567890.5"), "Oslo"),
+    ]
+    expected = [(one["name"], one["type"]) for one in published_lake.contract["columns"]]
+    assert sorted(catalogued(published_lake)) == sorted(expected)
+    assert published_lake.spark.table(published_lake.table).dtypes == expected
+
+
+def test_a_column_is_dropped_once_a_published_version_has_deprecated_it(
+    published_lake: Lake,
+) -> None:
+    lake = published_lake
+    lake.contract |= {"evolution": "permissive", "columns": [ID, CUSTOMER]}
+    lake.put("b.csv", "id,customer\n2,Bob\n")
+    with pytest.raises(ContractMismatch, match="'amount' is in the table and not in the contract"):
+        lake.stage("run-2")
+    lake.contract["columns"] = [ID, CUSTOMER, AMOUNT | {"deprecated": True}]
+    lake.inputs = []
+    lake.put("c.csv", HEADER + "2,Bob,2\n")
+    lake.run("run-2")
+    lake.contract["columns"] = [ID, CUSTOMER]
+    lake.put("d.csv", "id,customer\n3,Eve\n")
+    assert lake.run("run-3")["schema_changes"] == ["column 'amount' is dropped"]
+    assert lake.rows() == [(1, "Ada"), (2, "Bob"), (3, "Eve")]
+    assert catalogued(lake) == [("id", "int"), ("customer", "string")]
+
+
+CHANGES: list[tuple[str, list[dict[str, Any]], str]] = [
+    ("strict", [ID, CUSTOMER, AMOUNT, column("city", "string")], "'city' is added"),
+    ("strict", [ID | {"type": "bigint"}, CUSTOMER, AMOUNT], "'id' becomes bigint instead of int"),
+    ("additive", [ID, CUSTOMER | {"name": "buyer"}, AMOUNT], "'customer' is renamed to 'buyer'"),
+]
+
+
+@pytest.mark.parametrize(("mode", "columns", "words"), CHANGES)
+def test_what_the_evolution_does_not_allow_is_refused_and_changes_nothing(
+    published_lake: Lake, mode: str, columns: list[dict[str, Any]], words: str
+) -> None:
+    before = catalogued(published_lake)
+    published_lake.contract |= {"evolution": mode, "columns": columns}
+    published_lake.put("b.csv", ",".join(one["name"] for one in columns) + "\n")
+    with pytest.raises(ContractMismatch, match=f"{words}, and evolution {mode} does not allow it"):
+        published_lake.stage("run-2")
+    assert catalogued(published_lake) == before
