@@ -19,6 +19,7 @@ from lake_runtime.records import (
     Verdict,
     is_batch_broken,
 )
+from lake_runtime.replays import replay_of
 from lake_runtime.reports import (
     publish_report,
     publish_report_if_any,
@@ -232,6 +233,9 @@ def _result(books: _Books, given: dict[str, Any]) -> dict[str, Any]:
         "reason": "; ".join(books.ending.reasons) or None,
         "error_class": books.ending.error_class,
         "engine": given.get("engine"),
+        "replay_of": replay_of(
+            books.run.environment, books.run.dataset, (claim.key for claim in books.claims)
+        ),
         **_row_counts(books.stage),
     }
 
