@@ -162,7 +162,10 @@ def test_a_corrected_row_of_an_export_comes_into_the_table_with_its_hidden_value
         text = text.replace(written, '""born"": ""1906-12-09""')
     edited.write_text(text)
     run = replayed(customers, replay(customers, contract, Selection(), corrected=edited))
-    assert (run["outcome"], run["rows_good"], run["rows_quarantined"]) == ("published", 1, 0)
+    assert run["outcome"].startswith("published")
+    # The rejected file is drift, as long as it lies there; what was replayed is none.
+    assert {part for part in str(run["reason"]).split("; ") if "telephone" not in part} == set()
+    assert (run["rows_good"], run["rows_quarantined"]) == (1, 0)
     wanted = hashed(customers, "bob@planted.example")
     (row,) = query(
         customers, f"SELECT * FROM processed.customers WHERE email = '{wanted}'"
