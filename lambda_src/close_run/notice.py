@@ -108,8 +108,8 @@ def _next_step(settled: Settled, counts: dict[str, int], run_uri: str) -> str:
             )
         case Outcome.QUARANTINED:
             step = (
-                f"Readers see what they saw before. Look at the quarantined rows ({look}), mend the "
-                "source or the contract, and upload or replay the files."
+                f"Readers see what they saw before. Look at the quarantined rows ({look}), mend "
+                "the source or the contract, and upload or replay the files."
             )
         case Outcome.REJECTED if attention:
             step = f"Mend the files by the reasons given ({look}) and upload them again."
