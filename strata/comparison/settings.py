@@ -191,6 +191,7 @@ SETTINGS: dict[str, tuple[str, Judge]] = {
     "version_column": ("version column", _version_column),
     "evolution": ("evolution", _evolution),
     "quarantine": ("quarantine", _quarantine),
+    "incremental": ("incremental building", of_runs),
     "engine": ("engine", of_runs),
     "publishing": ("publishing", of_runs),
     "retry": ("retry", of_runs),
