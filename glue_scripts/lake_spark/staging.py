@@ -44,13 +44,13 @@ def stage(spark: SparkSession, arguments: Mapping[str, str]) -> None:
             file.read_uri: (position, header)
             for position, (file, header) in enumerate(zip(files, headers, strict=True))
         }
-        checked = read_records(spark, contract, sources)
+        checked = read_records(spark, contract, sources, run.references)
 
     def read_again(counts: Counts) -> BadRows:
         bad = counts.file_quarantined
         some = {uri: source for uri, source in sources.items() if source[0] in bad}
         known = counts.fingerprints if counts.knows_bad_records else None
-        checked = read_records(spark, contract, some, known)
-        return BadRows(checked, first_lines(spark, contract, some))
+        again = read_records(spark, contract, some, run.references, known)
+        return BadRows(again, first_lines(spark, contract, some))
 
     process_rows(run, checked, files, read_again)

@@ -16,30 +16,39 @@ from lake_spark.casting import cast_text, cast_typed, cast_value
 from lake_spark.checks import ENCODING, HIDDEN, MALFORMED, Check, column_checks, rule_checks
 from lake_spark.contract import ColumnContract, Contract
 from lake_spark.errors import ContractMismatch, in_short
+from lake_spark.references import References
 from lake_spark.sql import POSITION, literal, quoted, source_name
 
 BROKEN_TYPE = "array<struct<rule: string, reason: string>>"
+NO_REFERENCES = References()
 READABLE = "NOT __undecodable AND __malformed IS NULL"
 
 
-def check_records(records: DataFrame, contract: Contract) -> DataFrame:
+def check_records(
+    records: DataFrame, contract: Contract, references: References = NO_REFERENCES
+) -> DataFrame:
     """Type and check what `parsing` gives.
 
     Raises `ContractMismatch` naming the first column or rule that Spark cannot make sense of.
     """
-    return _check(records, contract, cast_text)
+    return _check(records, contract, references, cast_text)
 
 
 def check_typed_records(
-    records: DataFrame, contract: Contract, types: Mapping[str, str]
+    records: DataFrame, contract: Contract, references: References, types: Mapping[str, str]
 ) -> DataFrame:
     """Check what `parquet_reading` gives; `types` are the files' own, by their columns' names."""
     return _check(
-        records, contract, lambda name, column: cast_typed(name, column, types[column.raw_name])
+        records,
+        contract,
+        references,
+        lambda name, column: cast_typed(name, column, types[column.raw_name]),
     )
 
 
-def check_rows(rows: DataFrame, contract: Contract) -> DataFrame:
+def check_rows(
+    rows: DataFrame, contract: Contract, references: References = NO_REFERENCES
+) -> DataFrame:
     """Type and check the rows of a product's query; `__line` is a row's JSON.
 
     Raises `ContractMismatch` if the query's columns are not the contract's, in any order, or
@@ -59,11 +68,14 @@ def check_rows(rows: DataFrame, contract: Contract) -> DataFrame:
         *(F.lit(0).alias(name) for name in POSITION),
         *(F.col(quoted(name)).alias(source_name(name)) for name in expected),
     )
-    return _check(records, contract, cast_value)
+    return _check(records, contract, references, cast_value)
 
 
 def _check(
-    records: DataFrame, contract: Contract, cast: Callable[[str, ColumnContract], str]
+    records: DataFrame,
+    contract: Contract,
+    references: References,
+    cast: Callable[[str, ColumnContract], str],
 ) -> DataFrame:
     kept = ["__line", "__lines", *POSITION]
     line = _hidden_line(contract) if contract.hidden else "__line"
@@ -73,7 +85,7 @@ def _check(
         for column in contract.columns
         for check in column_checks(column, hidden=column.name in contract.hidden)
     ]
-    checks += rule_checks(contract)
+    checks += rule_checks(contract, references.missing)
     warning = [check for check in checks if check.severity == "warn"]
     breaking = [check for check in checks if check.severity != "warn"]
     try:
@@ -86,14 +98,14 @@ def _check(
             *(quoted(source_name(name)) for name in casts),
             *(f"{value} AS {quoted(name)}" for name, value in casts.items()),
         )
-        return typed.selectExpr(
+        return references.look_up(typed).selectExpr(
             *kept,
             *(quoted(name) for name in casts),
             f"{_broken(breaking, contract)} AS __broken",
             f"{_warned(warning)} AS __warned",
         )
     except AnalysisException as error:
-        raise _culprit(records, contract, casts, checks) from error
+        raise _culprit(records, contract, references, casts, checks) from error
 
 
 def _lines(contract: Contract) -> str:
@@ -154,7 +166,11 @@ def _fault(rule: str, reason: str) -> str:
 
 
 def _culprit(
-    records: DataFrame, contract: Contract, casts: dict[str, str], checks: Sequence[Check]
+    records: DataFrame,
+    contract: Contract,
+    references: References,
+    casts: dict[str, str],
+    checks: Sequence[Check],
 ) -> ContractMismatch:
     """Find the first cast or check that Spark refuses, by trying each alone."""
     label = f"{contract.name} {contract.version}"
@@ -163,6 +179,7 @@ def _culprit(
             records = records.selectExpr("*", f"{value} AS {quoted(name)}")
         except AnalysisException as error:
             return ContractMismatch(f"{label}: column {name!r}: {in_short(error)}")
+    records = references.look_up(records)
     for check in checks:
         try:
             records.selectExpr(check.broken)

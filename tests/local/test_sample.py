@@ -8,9 +8,9 @@ import pytest
 
 from strata.local.lake import LocalLake
 from strata.query import query
-from strata.runs import arrivals, runs
+from strata.runs import arrivals, artifact, runs
 from strata.sample_data import Upload
-from tests.local.conftest import NEXT_PLANES
+from tests.local.conftest import NEXT_PLANES, PACKED
 
 
 def planes_runs(lake: LocalLake) -> list[dict[str, Any]]:
@@ -33,6 +33,19 @@ def test_every_row_of_a_dataset_is_in_its_table(
         (expected,) = connection.fetchall()[0]
     found = query(loaded, f"SELECT COUNT(*) AS rows FROM processed.{dataset}").to_pylist()
     assert found == [{"rows": expected}]
+
+
+def test_a_file_in_zstandard_is_read_as_the_run_wrote_it_and_known_by_its_raw_name(
+    tried: LocalLake,
+) -> None:
+    run = [run for run in runs(tried) if run["dataset"] == "airports"][-1]
+    key = f"runs/airports/{run['run_id']}/input.json"
+    answer = tried.client("s3").get_object(Bucket=tried["ArtifactsBucketName"], Key=key)
+    (file,) = json.loads(answer["Body"].read())["files"]
+    assert file["key"] == PACKED
+    assert file["read_uri"].endswith("/packed airports.csv.txt")
+    assert statuses(tried, PACKED) == {"published"}
+    assert (run["outcome"], run["rows_good"], run["rows_quarantined"]) == ("published", 1458, 0)
 
 
 def test_a_dataset_kept_as_parquet_has_its_types(loaded: LocalLake) -> None:
@@ -111,12 +124,33 @@ def test_real_files_are_as_their_contract_says_and_warn_of_nothing(
     assert (first["outcome"], first.get("reason")) == ("published", None)
 
 
-@pytest.mark.parametrize("product", ["daily_punctuality", "delay_by_weather", "fleet_age"])
+@pytest.mark.parametrize(
+    "product", ["daily_punctuality", "delay_by_weather", "fleet_age", "monthly_ranking"]
+)
 def test_each_product_is_built_and_published_without_a_bad_row(
     loaded: LocalLake, product: str
 ) -> None:
     built = [run for run in runs(loaded) if run["dataset"] == product]
     assert {(run["outcome"], run["rows_quarantined"]) for run in built} == {("published", 0)}
+
+
+def test_a_product_of_a_product_is_built_once_for_each_of_its_publishes(tried: LocalLake) -> None:
+    published = {
+        name: [run for run in runs(tried) if run["dataset"] == name]
+        for name in ("daily_punctuality", "monthly_ranking")
+    }
+    ranked = published["monthly_ranking"]
+    assert len(ranked) == len(published["daily_punctuality"])
+    assert ranked[0]["build"] == "all: no build before this one is known"
+    assert ranked[-1]["build"] == "1 partitions: touched in daily_punctuality"
+    given = artifact(tried, "monthly_ranking", ranked[-1]["run_id"], "input.json") or {}
+    last = published["daily_punctuality"][-1]["run_id"]
+    assert given["inputs"]["daily_punctuality"]["run_id"] == last
+    counted = query(
+        tried, "SELECT SUM(flights) AS flights, MIN(place) AS place FROM curated.monthly_ranking"
+    ).to_pylist()
+    assert counted[0]["place"] == 1
+    assert counted[0]["flights"] > 3000
 
 
 def test_late_flights_rebuild_only_their_months_of_an_incremental_product(

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from lake_spark import attempts, measuring, records, runs
 from lake_spark.contract import Contract, parse_contract
 from lake_spark.measuring import observe, read_counts, recount
+from lake_spark.references import References
 from tests.spark.support import Lake
 
 HEADER = "id,customer,amount\n"
@@ -32,13 +33,14 @@ def test_rows_are_counted_for_each_of_many_files_exactly(lake: Lake) -> None:
     assert (counts.rows_in, counts.rows_quarantined) == (10_000, 1_000)
     assert counts.rules == {"malformed": 1_000}
     assert counts.knows_bad_records
+    assert counts.dimensions == {"conformity": 1_000, "completeness": 0}
     assert recount(rows, contract) == counts
 
 
 def test_counts_that_never_come_are_not_waited_for(lake: Lake) -> None:
     contract = parse_contract(lake.contract)
     rows = lake.spark.sql(
-        "select 0 as __file, null as __warned, '' as __line,"
+        "select 0 as __file, cast(null as array<string>) as __warned, '' as __line,"
         " cast(null as array<struct<rule: string, reason: string>>) as __broken"
     )
     counted, observation = observe(rows, contract)
@@ -80,9 +82,9 @@ def test_bad_records_are_found_again_by_their_fingerprints_alone(
     parsed: list[int] = []
     check_records = records.check_records
 
-    def counting(rows: DataFrame, contract: Contract) -> DataFrame:
+    def counting(rows: DataFrame, contract: Contract, references: References) -> DataFrame:
         parsed.append(rows.count())
-        return check_records(rows, contract)
+        return check_records(rows, contract, references)
 
     monkeypatch.setattr(records, "check_records", counting)
     good = "".join(f"{number},Ada,1\n" for number in range(20))
