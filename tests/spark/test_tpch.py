@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -44,9 +44,25 @@ def _damaged(file: Path, contract: DatasetContract) -> tuple[bytes, list[Record]
     return header, list(records)
 
 
-def _expected(records: list[Record]) -> Iterator[tuple[str, ...]]:
-    good = [one for one in records if not one.rules and not one.superseded]
-    yield from map(tuple, csv.reader(one.text.decode() for one in good))
+def _expected(records: list[Record], contract: DatasetContract) -> Counter[tuple[str, ...]]:
+    """Give the last good row of each key.
+
+    At a scale this small, the generator itself gives some keys of partsupp twice.
+    """
+    names = [column.name for column in contract.columns]
+    key = [names.index(name) for name in contract.primary_key]
+    good = [one for one in records if not one.rules]
+    rows = [
+        tuple(
+            f"{Decimal(text):.2f}" if column.type == "decimal(15,2)" else text
+            for column, text in zip(contract.columns, row, strict=True)
+        )
+        for row in csv.reader(one.text.decode() for one in good)
+    ]
+    newest = {tuple(row[at] for at in key): row for row in rows}
+    outdated = [row for row, one in zip(rows, good, strict=True) if one.superseded]
+    assert not set(outdated) & set(newest.values())
+    return Counter(newest.values())
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -70,7 +86,8 @@ def test_every_defect_is_found_by_its_rule_and_no_good_row_is_touched(
     assert found == bad
     rules = Counter(rule for one in records for rule in one.rules)
     assert {one["rule"]: one["rows"] for one in report["rules"] if one["rows"]} == rules
-    assert report["rows_deduplicated"] == sum(one.superseded for one in records)
-    columns = [F.col(name).cast("string") for name in lake.spark.table(tpch.table).columns]
+    expected = _expected(records, contracts[table])
+    assert report["rows_deduplicated"] == len(records) - bad.total() - len(expected)
+    columns = [F.col(column.name).cast("string") for column in contracts[table].columns]
     rows = lake.spark.table(tpch.table).select(*columns).collect()
-    assert Counter(map(tuple, rows)) == Counter(_expected(records))
+    assert Counter(map(tuple, rows)) == expected
