@@ -34,7 +34,9 @@ def check_typed_records(
 ) -> DataFrame:
     """Check what `parquet_reading` gives; `types` are the files' own, by their columns' names."""
     return _check(
-        records, contract, lambda name, column: cast_typed(name, column, types[column.raw_name])
+        records,
+        contract,
+        lambda name, column: cast_typed(name, column, types.get(column.raw_name, "string")),
     )
 
 
