@@ -27,7 +27,8 @@ def build_app(environment: str | None = None, outdir: Path | None = None) -> App
     """Build one environment's application.
 
     The context of ``cdk.json`` is loaded here too, so that every caller synthesises the same
-    templates as the CDK's command line does.
+    templates as the CDK's command line does. ``--context contracts=<folder>`` takes the contracts
+    of another folder, by default of ``contracts/``.
 
     Args:
         environment: its name. Default: what ``--context env=<name>`` says.
@@ -43,7 +44,7 @@ def build_app(environment: str | None = None, outdir: Path | None = None) -> App
     settings = load_settings(environment or app.node.try_get_context("env"))
     tag_everything(app, tags_of(settings))
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    folder = REPOSITORY / "contracts"
+    folder = REPOSITORY / (app.node.try_get_context("contracts") or "contracts")
     contracts = load_contracts(folder)
     check_engines(contracts, settings, folder)
     storage = _add_lake(app, settings, contracts)

@@ -21,6 +21,7 @@ from strata.notices import open_inbox
 from strata.page import write_page
 from strata.paths import ROOT, state_folder
 from strata.products.command import FORMATS, show_graph
+from strata.quarantine.command import add_quarantine_commands
 from strata.query import query
 from strata.report import runs_table, steps_table
 
@@ -74,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     destroying.add_argument("--yes", action="store_true", help="do not ask; refused in prod")
     _add_products(commands)
     add_contract_commands(commands)
+    add_quarantine_commands(commands)
     return parser
 
 

@@ -48,7 +48,7 @@ def _describe_dqdl(parser: argparse.ArgumentParser) -> None:
 
 def _dqdl(options: argparse.Namespace) -> None:
     contracts = load_contracts(options.contracts)
-    known = {**contracts.datasets, **contracts.products}
+    known = contracts.all()
     if options.dataset not in known:
         near = nearest(options.dataset, known)
         hint = f"; did you mean {near}?" if near else f"; there are {', '.join(sorted(known))}"

@@ -32,7 +32,7 @@ class QualityRulesets(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.names: dict[str, str] = {}
-        for name, contract in {**contracts.datasets, **contracts.products}.items():
+        for name, contract in contracts.all().items():
             exported = ruleset(contract)
             if not exported.said:
                 continue

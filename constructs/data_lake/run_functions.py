@@ -180,6 +180,7 @@ class RunFunctions(Construct):
         self._use_artifacts(role)
         self._use_ledger(role, "ConditionCheckItem", "DeleteItem", "PutItem", "Query", "UpdateItem")
         self._use_audit(role, "DeleteItem", "PutItem", "UpdateItem")
+        self._read_changes(role)
 
     def _allow_inspecting(self) -> None:
         role = self.inspect_files.role
@@ -210,6 +211,11 @@ class RunFunctions(Construct):
         self._use_artifacts(role)
         self._use_ledger(role, "DeleteItem", "PutItem", "Query", "UpdateItem")
         self._use_audit(role, "UpdateItem")
+        self._read_changes(role)
+
+    def _read_changes(self, role: iam.Role) -> None:
+        why = "What people change in quarantine is described by dataset and change."
+        read_objects(role, self._zones["quarantine"], ("changes/",), why=why)
 
     def _use_artifacts(self, role: iam.Role) -> None:
         artifacts = self._zones["artifacts"]

@@ -164,7 +164,7 @@ class TableJobs:
 
     def _write_quarantined_rows(self, role: iam.Role) -> None:
         quarantine = self.zones["quarantine"]
-        read_objects(role, quarantine, ("rows/",), why=_QUARANTINED_ROWS)
+        read_objects(role, quarantine, ("changes/", "rows/"), why=_QUARANTINED_ROWS)
         write_objects(role, quarantine, ("rows/",), delete=True, why=_QUARANTINED_ROWS)
         change_catalog(
             role, "ChangeQuarantineTables", self.databases["quarantine"], partitions=True

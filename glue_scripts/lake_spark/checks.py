@@ -3,12 +3,14 @@
 A rule passes on null: that a value must be there is said by `required` alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from lake_spark.casting import cast_text
 from lake_spark.contract import ColumnContract, Contract, Rule
 from lake_spark.errors import ContractMismatch
+from lake_spark.references import found_name
 from lake_spark.sql import literal, quoted, source_name
 
 ENCODING = "encoding"
@@ -68,23 +70,26 @@ def column_checks(column: ColumnContract, *, hidden: bool) -> Iterator[Check]:
         )
 
 
-def rule_checks(contract: Contract) -> Iterator[Check]:
-    """Give the checks of the contract's own rules, one for each rule and column.
+def rule_checks(contract: Contract, left_out: Collection[str] = ()) -> Iterator[Check]:
+    """Give the checks of the contract's own rules of rows, one for each rule and column.
 
-    Raises `ContractMismatch` for a kind of rule that is not known here.
+    `left_out` names rules that cannot be judged now. Raises `ContractMismatch` for a kind of rule
+    that is not known here.
     """
     types = {column.name: column.type for column in contract.columns}
     for rule in contract.rules:
-        if rule.kind == "expression":
-            yield _expression_check(rule, contract.hidden)
+        if not rule.is_of_rows or rule.id in left_out:
+            continue
+        if rule.kind in CHECKS:
+            yield CHECKS[rule.kind](rule, contract.hidden)
             continue
         if rule.kind not in CONDITIONS:
             raise ContractMismatch(
                 f"{contract.name}: rule {rule.id}: kind {rule.kind!r} is not one of "
-                f"{sorted([*CONDITIONS, 'expression'])}"
+                f"{sorted([*CONDITIONS, *CHECKS])}"
             )
         for name in rule.columns:
-            good, wanted = CONDITIONS[rule.kind](rule, quoted(name), types[name])
+            good, wanted = CONDITIONS[rule.kind](rule, name, types[name])
             label = literal(f"column '{name}': value ")
             value = shown(name, hidden=name in contract.hidden)
             reason = f"concat({label}, {value}, {literal(f' {wanted}')})"
@@ -102,23 +107,52 @@ def _expression_check(rule: Rule, hidden: frozenset[str]) -> Check:
     return Check(rule.id, rule.severity, broken, reason)
 
 
-def _in_set(rule: Rule, column: str, type_name: str) -> tuple[str, str]:
+def _comparison_check(rule: Rule, hidden: frozenset[str]) -> Check:
+    left, right = rule.columns
+    values = {name: shown(name, hidden=name in hidden) for name in rule.columns}
+    first = literal(f"column '{left}': value ")
+    between = literal(f" is not {rule.operator} column '{right}': value ")
+    reason = f"concat({first}, {values[left]}, {between}, {values[right]})"
+    broken = f"NOT ({quoted(left)} {rule.operator} {quoted(right)})"
+    return Check(rule.id, rule.severity, broken, reason)
+
+
+def _reference_check(rule: Rule, hidden: frozenset[str]) -> Check:
+    given = " AND ".join(f"{quoted(name)} IS NOT NULL" for name in rule.columns)
+    labels = {name: literal(f"column '{name}': value ") for name in rule.columns}
+    values = ", ', ', ".join(
+        f"{label}, {shown(name, hidden=name in hidden)}" for name, label in labels.items()
+    )
+    keys = ", ".join(f"{rule.dataset}.{key}" for key in rule.keys)
+    reason = f"concat({values}, {literal(f' is not in {keys}')})"
+    broken = f"{given} AND {quoted(found_name(rule))} IS NULL"
+    return Check(rule.id, rule.severity, broken, reason)
+
+
+def _in_set(rule: Rule, name: str, type_name: str) -> tuple[str, str]:
     listed = ", ".join(repr(value) for value in rule.values[:SHOWN_VALUES])
     more = ", …" if len(rule.values) > SHOWN_VALUES else ""
     allowed = ", ".join(_bound(value, type_name) for value in rule.values)
-    return f"{column} IN ({allowed})", f"is not one of {listed}{more}"
+    return f"{quoted(name)} IN ({allowed})", f"is not one of {listed}{more}"
 
 
-def _in_range(rule: Rule, column: str, type_name: str) -> tuple[str, str]:
-    return _between(rule, column, type_name), f"is outside {_span(rule)}"
+def _in_range(rule: Rule, name: str, type_name: str) -> tuple[str, str]:
+    return _between(rule, quoted(name), type_name), f"is outside {_span(rule)}"
 
 
-def _has_length(rule: Rule, column: str, _type_name: str) -> tuple[str, str]:
-    return _between(rule, f"length({column})", "int"), f"has a length outside {_span(rule)}"
+def _has_length(rule: Rule, name: str, _type_name: str) -> tuple[str, str]:
+    return _between(rule, f"length({quoted(name)})", "int"), f"has a length outside {_span(rule)}"
 
 
-def _has_pattern(rule: Rule, column: str, _type_name: str) -> tuple[str, str]:
-    return f"{column} RLIKE {literal(rule.pattern or '')}", f"does not match {rule.pattern}"
+def _has_pattern(rule: Rule, name: str, _type_name: str) -> tuple[str, str]:
+    return f"{quoted(name)} RLIKE {literal(rule.pattern or '')}", f"does not match {rule.pattern}"
+
+
+def _has_type(rule: Rule, name: str, _type_name: str) -> tuple[str, str]:
+    wanted = ColumnContract(name, rule.type, False, "", rule.format)
+    pattern = f" in the pattern {rule.format}" if rule.format else ""
+    good = f"{quoted(name)} IS NULL OR {cast_text(name, wanted)} IS NOT NULL"
+    return good, f"is not {rule.type}{pattern}"
 
 
 def _between(rule: Rule, value: str, type_name: str) -> str:
@@ -138,7 +172,13 @@ def _bound(value: Any, type_name: str) -> str:
     return f"CAST({literal(value)} AS {type_name})" if isinstance(value, str) else literal(value)
 
 
+CHECKS = {
+    "expression": _expression_check,
+    "comparison": _comparison_check,
+    "reference": _reference_check,
+}
 CONDITIONS = {
+    "type": _has_type,
     "set": _in_set,
     "range": _in_range,
     "length": _has_length,

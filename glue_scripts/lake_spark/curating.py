@@ -50,7 +50,8 @@ def curate(spark: SparkSession, arguments: Mapping[str, str]) -> None:
         return
     with input_views(sources):
         with run.clock.step("query"):
-            checked = check_rows(run_query(spark, contract, build), contract)
+            rows = run_query(spark, contract, build)
+            checked = check_rows(rows, contract, run.references)
         process_rows(run, checked, (), lambda _positions: BadRows(checked, ()))
 
 

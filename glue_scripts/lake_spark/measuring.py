@@ -12,12 +12,13 @@ from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F  # noqa: N812
 
 from lake_spark.checks import ENCODING, MALFORMED
-from lake_spark.contract import Contract
+from lake_spark.contract import Contract, Rule
 from lake_spark.sql import literal
 
 PATIENCE = 60.0
 """Seconds to wait for counts that were taken already."""
 UNLIMITED = 2**31 - 1
+COMPLETENESS = "completeness"
 
 
 @dataclass(frozen=True)
@@ -25,23 +26,39 @@ class Counts:
     """What a run's rows amount to.
 
     `rules` and the two per-file counts (by position in the run) name only what occurred.
+    `dimensions` are the rows that broke a rule of each dimension that has a rule of rows.
     """
 
     rows_in: int
     rows_quarantined: int
     rules: dict[str, int]
+    dimensions: dict[str, int]
     file_rows: dict[int, int]
     file_quarantined: dict[int, int]
 
 
-def rule_severities(contract: Contract) -> dict[str, str]:
-    """Give every rule that a row can break, with its severity: the implicit ones first."""
-    implicit = [ENCODING, MALFORMED]
-    implicit += [f"required:{column.name}" for column in contract.columns if column.required]
-    implicit += [f"type:{column.name}" for column in contract.columns if column.type != "string"]
-    return dict.fromkeys(implicit, "quarantine") | {
-        rule.id: rule.severity for rule in contract.rules
-    }
+def row_rules(contract: Contract) -> dict[str, Rule]:
+    """Give every rule that a row can break by its id: the implicit ones first."""
+    implicit = [
+        Rule(ENCODING, ENCODING, (), "quarantine"),
+        Rule(MALFORMED, MALFORMED, (), "quarantine"),
+    ]
+    for column in contract.columns:
+        if column.required:
+            implicit.append(
+                Rule(
+                    f"required:{column.name}",
+                    "required",
+                    (column.name,),
+                    "quarantine",
+                    COMPLETENESS,
+                )
+            )
+    for column in contract.columns:
+        if column.type != "string":
+            implicit.append(Rule(f"type:{column.name}", "type", (column.name,), "quarantine"))
+    declared = [rule for rule in contract.rules if rule.is_of_rows]
+    return {rule.id: rule for rule in [*implicit, *declared]}
 
 
 def observe(checked: DataFrame, contract: Contract) -> tuple[DataFrame, Observation]:
@@ -53,14 +70,20 @@ def observe(checked: DataFrame, contract: Contract) -> tuple[DataFrame, Observat
 def read_counts(
     observation: Observation, contract: Contract, patience: float = PATIENCE
 ) -> Counts | None:
-    """Give the counts of a finished action, or None if they do not come within `patience` seconds.
+    """Give the counts of a finished action, or None if they do not come in time."""
+    found = read_observation(observation, patience)
+    return None if found is None else _counts(found, contract)
 
-    Spark hands them over by an event, which it drops when it is too busy; and waits for ever.
+
+def read_observation(observation: Observation, patience: float = PATIENCE) -> dict[str, Any] | None:
+    """Give what a finished action observed, or None if it does not come within `patience` seconds.
+
+    Spark hands it over by an event, which it drops when it is too busy; and waits for ever.
     """
     answers: Queue[dict[str, Any]] = Queue()
     Thread(target=lambda: answers.put(observation.get), daemon=True).start()
     try:
-        return _counts(answers.get(timeout=patience), contract)
+        return answers.get(timeout=patience)
     except Empty:
         return None
 
@@ -72,13 +95,15 @@ def recount(checked: DataFrame, contract: Contract) -> Counts:
 
 
 def _counts(found: Mapping[str, Any], contract: Contract) -> Counts:
-    rules = {
-        rule: int(found[f"rule_{index}"]) for index, rule in enumerate(rule_severities(contract))
-    }
+    rules = {rule: int(found[f"rule_{index}"]) for index, rule in enumerate(row_rules(contract))}
     return Counts(
         rows_in=int(found["rows_in"]),
         rows_quarantined=int(found["rows_quarantined"]),
         rules={rule: rows for rule, rows in rules.items() if rows},
+        dimensions={
+            dimension: int(found[f"dimension_{index}"])
+            for index, dimension in enumerate(_dimensions(contract))
+        },
         file_rows=_by_file(found["file_rows"]),
         file_quarantined=_by_file(found["file_quarantined"]),
     )
@@ -89,10 +114,21 @@ def _measures(contract: Contract) -> Iterable[Column]:
     yield F.expr("count(__broken) AS rows_quarantined")
     yield F.expr(f"{_per_file('__file')} AS file_rows")
     yield F.expr(f"{_per_file('IF(__broken IS NULL, NULL, __file)')} AS file_quarantined")
-    for index, (rule, severity) in enumerate(rule_severities(contract).items()):
-        found = "__warned" if severity == "warn" else "__broken.rule"
-        broken = f"array_contains({found}, {literal(rule)})"
+    for index, (rule_id, rule) in enumerate(row_rules(contract).items()):
+        found = "__warned" if rule.severity == "warn" else "__broken.rule"
+        broken = f"array_contains({found}, {literal(rule_id)})"
         yield F.expr(f"count(CASE WHEN {broken} THEN 1 END) AS rule_{index}")
+    for index, rules in enumerate(_dimensions(contract).values()):
+        ids = f"array({', '.join(literal(rule) for rule in rules)})"
+        broken = f"arrays_overlap(__broken.rule, {ids}) OR arrays_overlap(__warned, {ids})"
+        yield F.expr(f"count(CASE WHEN {broken} THEN 1 END) AS dimension_{index}")
+
+
+def _dimensions(contract: Contract) -> dict[str, list[str]]:
+    dimensions: dict[str, list[str]] = {}
+    for rule in row_rules(contract).values():
+        dimensions.setdefault(rule.dimension, []).append(rule.id)
+    return dimensions
 
 
 def _per_file(position: str) -> str:

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from lake_spark.catalog import drop_partition, parquet_storage, put_partitions, put_table
 from lake_spark.inputs import InputFile
 from lake_spark.lines import FirstLine
+from lake_spark.replays import FILE_ORIGIN, RECORD_ORIGIN, read_origins
 from lake_spark.sql import POSITION
 from lake_spark.storage import delete_prefix
 
@@ -18,9 +19,14 @@ COLUMNS = (
     ("reasons", "array<string>", "Why, for each of the rules"),
     ("source_key", "string", "The key of the raw file; null for products"),
     ("source_line", "bigint", "The line of the raw file on which the record begins, from 1"),
+    ("source_lines", "bigint", "How many lines the record takes"),
     ("source_version", "string", "The version of the raw file"),
     ("arrival_id", "string", "The arrival in the ledger"),
     ("quarantined_at", "timestamp", "When the row was put here"),
+    ("origin_key", "string", "Of a replayed row: the raw file in which it first came"),
+    ("origin_version", "string", "The version of that file"),
+    ("origin_line", "bigint", "The line of that file on which the record begins, from 1"),
+    ("origin_run_id", "string", "The run that first put the row into quarantine"),
 )
 
 
@@ -56,6 +62,7 @@ def write_bad_rows(
         F.col("__line").alias("raw_record"),
         F.col("__broken.rule").alias("rule_ids"),
         F.col("__broken.reason").alias("reasons"),
+        F.col("__lines").alias("source_lines"),
         F.current_timestamp().alias("quarantined_at"),
         *POSITION,
     )
@@ -65,13 +72,34 @@ def write_bad_rows(
         .withColumn("source_line", F.col("__row") - F.col("__first_row") + F.col("__first_line"))
     )
     (
-        rows.select(*(name for name, _, _ in COLUMNS))
+        _with_origins(rows, quarantine, files)
+        .select(*(name for name, _, _ in COLUMNS))
         .write.mode("overwrite")
         # A marker file would be an object that no reader needs.
         .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
         .parquet(quarantine.run_uri)
     )
     _register(quarantine)
+
+
+def _with_origins(rows: DataFrame, quarantine: Quarantine, files: Sequence[InputFile]) -> DataFrame:
+    spark = rows.sparkSession
+    whole, records = read_origins(quarantine.bucket, quarantine.dataset, files)
+    linked = rows.join(
+        F.broadcast(spark.createDataFrame(whole, FILE_ORIGIN)), "__file", "left"
+    ).join(
+        F.broadcast(spark.createDataFrame(records, RECORD_ORIGIN)),
+        ["__file", "source_line"],
+        "left",
+    )
+    same_line = F.when(F.col("file_key").isNotNull(), F.col("source_line"))
+    return linked.select(
+        "*",
+        F.coalesce("record_key", "file_key").alias("origin_key"),
+        F.coalesce("record_version", "file_version").alias("origin_version"),
+        F.coalesce(F.col("record_line"), same_line).alias("origin_line"),
+        F.coalesce("record_run", "file_run").alias("origin_run_id"),
+    )
 
 
 def _sources(spark: SparkSession, files: Sequence[InputFile]) -> DataFrame:

@@ -12,11 +12,15 @@ from lake_spark.lines import FirstLine, read_first_lines, read_lines
 from lake_spark.parquet_reading import read_parquet
 from lake_spark.parsing import parse_csv, parse_json
 from lake_spark.raw_format import RawFormat
-from lake_spark.validation import check_records, check_typed_records
+from lake_spark.references import References
+from lake_spark.validation import NO_REFERENCES, check_records, check_typed_records
 
 
 def read_records(
-    spark: SparkSession, contract: Contract, files: Mapping[str, tuple[int, Header]]
+    spark: SparkSession,
+    contract: Contract,
+    files: Mapping[str, tuple[int, Header]],
+    references: References = NO_REFERENCES,
 ) -> DataFrame:
     """Read and check files, given by URI with their position in the run and their header.
 
@@ -29,13 +33,14 @@ def read_records(
             check_typed_records(
                 read_parquet(spark, uris, header, contract),
                 contract,
+                references,
                 dict(zip(header.names, header.types, strict=True)),
             )
             for header, uris in groups
         ]
         return reduce(DataFrame.unionByName, checked)
     parsed = [_read_group(spark, contract, header, uris) for header, uris in groups]
-    return check_records(reduce(DataFrame.unionByName, parsed), contract)
+    return check_records(reduce(DataFrame.unionByName, parsed), contract, references)
 
 
 def first_lines(

@@ -5,22 +5,26 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
 from lake_spark.attempts import job_group, was_retried
-from lake_spark.contract import Contract, load_contract
+from lake_spark.contract import Contract, Rule, load_contract
+from lake_spark.dataset_rules import Measured, judge_measures, measure_again, observe_together
 from lake_spark.deduplication import newest_rows, with_arrival
 from lake_spark.inputs import InputFile
 from lake_spark.lines import FirstLine
-from lake_spark.measuring import Counts, observe, read_counts, recount, rule_severities
+from lake_spark.measuring import Counts, observe, read_counts, read_observation, recount
 from lake_spark.places import sink_for
-from lake_spark.protection import protect
+from lake_spark.protection import protect, stored
 from lake_spark.quarantine import Quarantine, forget_bad_rows, write_bad_rows
+from lake_spark.references import References, open_references
+from lake_spark.rule_reports import rule_entries
 from lake_spark.sinks import Sink, Staged
-from lake_spark.storage import write_json
+from lake_spark.storage import read_json, write_json
 
 SESSION_SETTINGS = {
     # Times without a zone are UTC, whatever the machine's own zone is.
@@ -75,6 +79,8 @@ class Run:
     sink: Sink
     quarantine: Quarantine
     clock: Clock
+    references: References
+    started_at: datetime
     protection_secret: str | None
     notes: Mapping[str, Any] = field(default_factory=dict)
 
@@ -122,8 +128,16 @@ def open_run(spark: SparkSession, arguments: Mapping[str, str], database: str) -
             arguments["quarantine_bucket"], arguments["quarantine_database"], contract.name, run_id
         ),
         Clock(),
+        open_references(spark, contract, arguments),
+        _started_at(arguments),
         arguments.get("protection_secret"),
     )
+
+
+def _started_at(arguments: Mapping[str, str]) -> datetime:
+    """Give the time when the run was opened, or now if its input does not say."""
+    written = read_json(arguments["input_uri"]).get("started_at")
+    return datetime.fromisoformat(written) if written else datetime.now(UTC)
 
 
 def process_rows(
@@ -138,7 +152,7 @@ def process_rows(
     again: `read_again` gives the rows of the files at some positions.
     """
     with run.clock.step("read_validate_write"):
-        staged, counts = _stage(run, checked, files)
+        staged, counts, together = _stage(run, checked, files)
     with run.clock.step("quarantine"):
         forget_bad_rows(run.quarantine)
         if counts.rows_quarantined:
@@ -146,33 +160,46 @@ def process_rows(
             # Observed again, so that Spark cannot move the filter down and check all rows twice.
             rows, _ = observe(bad.checked, run.contract)
             write_bad_rows(rows, run.quarantine, files, bad.first_lines)
-    write_json(run.report_uri, _report(run, counts, staged, files))
+    write_json(run.report_uri, _report(run, counts, staged, together, files))
 
 
-def _stage(run: Run, checked: DataFrame, files: Sequence[InputFile]) -> tuple[Staged, Counts]:
+def _stage(
+    run: Run, checked: DataFrame, files: Sequence[InputFile]
+) -> tuple[Staged, Counts, list[tuple[Rule, Measured]]]:
     counted, observation = observe(checked, run.contract)
     good = protect(counted.filter(F.col("__broken").isNull()), run.contract, run.protection_secret)
     good = newest_rows(good, run.contract)
-    good = with_arrival(good, run.contract, files)
+    as_stored = stored(run.contract)
+    measured, measures = observe_together(good, as_stored, run.started_at)
     group = f"stage {run.run_id} {uuid.uuid4()}"
     with job_group(run.spark, group):
-        staged = run.sink.stage(good)
-    counts = None if was_retried(run.spark, group) else read_counts(observation, run.contract)
+        staged = run.sink.stage(with_arrival(measured, run.contract, files))
+    retried = was_retried(run.spark, group)
+    counts = None if retried else read_counts(observation, run.contract)
     if counts is None:
         counts = recount(checked, run.contract)
+    found = None if retried or measures is None else read_observation(measures)
+    if found is None:
+        found = measure_again(good, as_stored, run.started_at)
     if not staged.rows and not (staged.emptied and not counts.rows_in):
         run.sink.discard()
         staged = Staged(0, None, None, changes=staged.changes)
-    return staged, counts
+    together = list(judge_measures(as_stored, found, staged.rows, run.started_at))
+    return staged, counts, together
 
 
-def _report(run: Run, counts: Counts, staged: Staged, files: Sequence[InputFile]) -> dict[str, Any]:
+def _report(
+    run: Run,
+    counts: Counts,
+    staged: Staged,
+    together: Sequence[tuple[Rule, Measured]],
+    files: Sequence[InputFile],
+) -> dict[str, Any]:
     """Every row is in exactly one of good, quarantined and deduplicated.
 
     Of the good ones, those are stale of whose key the table has a newer version already.
     """
     passed = counts.rows_in - counts.rows_quarantined
-    declared = {rule.id for rule in run.contract.rules}
     return {
         "run_id": run.run_id,
         "dataset": run.contract.name,
@@ -182,11 +209,9 @@ def _report(run: Run, counts: Counts, staged: Staged, files: Sequence[InputFile]
         "rows_deduplicated": passed - staged.rows,
         "rows_stale": staged.stale,
         "score": passed / counts.rows_in if counts.rows_in else 1.0,
-        "rules": [
-            {"rule": rule, "severity": severity, "rows": counts.rules.get(rule, 0)}
-            for rule, severity in rule_severities(run.contract).items()
-            if rule in declared or rule in counts.rules
-        ],
+        "dimensions": counts.dimensions,
+        "rules": list(rule_entries(run.contract, counts, run.references, together)),
+        "references": dict(run.references.snapshots),
         "files": [
             {
                 "key": file.key,
@@ -209,5 +234,5 @@ def _report(run: Run, counts: Counts, staged: Staged, files: Sequence[InputFile]
 def report_nothing(run: Run) -> None:
     """Write the stage report of a run that found nothing to do; what it had staged is dropped."""
     run.sink.discard()
-    counts = Counts(0, 0, {}, {}, {})
-    write_json(run.report_uri, _report(run, counts, Staged(0, None, None), ()))
+    counts = Counts(0, 0, {}, {}, {}, {})
+    write_json(run.report_uri, _report(run, counts, Staged(0, None, None), (), ()))

@@ -40,15 +40,16 @@ def stage(spark: SparkSession, arguments: Mapping[str, str]) -> None:
             for file in input_files(read_json(arguments["input_uri"]))
         ]
         headers = read_headers(files, contract)
-        run = replace(run, notes=header_notes(headers, contract))
+        run = replace(run, notes={**run.notes, **header_notes(headers, contract)})
         sources = {
             file.read_uri: (position, header)
             for position, (file, header) in enumerate(zip(files, headers, strict=True))
         }
-        checked = read_records(spark, contract, sources)
+        checked = read_records(spark, contract, sources, run.references)
 
     def read_again(positions: set[int]) -> BadRows:
         some = {uri: source for uri, source in sources.items() if source[0] in positions}
-        return BadRows(read_records(spark, contract, some), first_lines(spark, contract, some))
+        again = read_records(spark, contract, some, run.references)
+        return BadRows(again, first_lines(spark, contract, some))
 
     process_rows(run, checked, files, read_again)

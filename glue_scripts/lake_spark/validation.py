@@ -1,6 +1,7 @@
 """Values to the contract's types and, for each row, what is wrong with it: one expression.
 
-Columns given: the contract's, typed; `__line` (the record as text); the record's position; and
+Columns given: the contract's, typed; `__line` (the record as text); `__lines` (how many lines it
+took); the record's position; and
 `__broken` (null for a good row, else an array of `rule` and `reason`) and `__warned` (null, or the
 ids of broken rules that only warn).
 """
@@ -15,32 +16,39 @@ from lake_spark.casting import cast_text, cast_typed, cast_value
 from lake_spark.checks import ENCODING, HIDDEN, MALFORMED, Check, column_checks, rule_checks
 from lake_spark.contract import ColumnContract, Contract
 from lake_spark.errors import ContractMismatch, in_short
+from lake_spark.references import References
 from lake_spark.sql import POSITION, literal, quoted, source_name
 
 BROKEN_TYPE = "array<struct<rule: string, reason: string>>"
+NO_REFERENCES = References()
 READABLE = "NOT __undecodable AND __malformed IS NULL"
 
 
-def check_records(records: DataFrame, contract: Contract) -> DataFrame:
+def check_records(
+    records: DataFrame, contract: Contract, references: References = NO_REFERENCES
+) -> DataFrame:
     """Type and check what `parsing` gives.
 
     Raises `ContractMismatch` naming the first column or rule that Spark cannot make sense of.
     """
-    return _check(records, contract, cast_text)
+    return _check(records, contract, references, cast_text)
 
 
 def check_typed_records(
-    records: DataFrame, contract: Contract, types: Mapping[str, str]
+    records: DataFrame, contract: Contract, references: References, types: Mapping[str, str]
 ) -> DataFrame:
     """Check what `parquet_reading` gives; `types` are the files' own, by their columns' names."""
     return _check(
         records,
         contract,
+        references,
         lambda name, column: cast_typed(name, column, types.get(column.raw_name, "string")),
     )
 
 
-def check_rows(rows: DataFrame, contract: Contract) -> DataFrame:
+def check_rows(
+    rows: DataFrame, contract: Contract, references: References = NO_REFERENCES
+) -> DataFrame:
     """Type and check the rows of a product's query; `__line` is a row's JSON.
 
     Raises `ContractMismatch` if the query's columns are not the contract's, in any order, or
@@ -60,13 +68,16 @@ def check_rows(rows: DataFrame, contract: Contract) -> DataFrame:
         *(F.lit(0).alias(name) for name in POSITION),
         *(F.col(quoted(name)).alias(source_name(name)) for name in expected),
     )
-    return _check(records, contract, cast_value)
+    return _check(records, contract, references, cast_value)
 
 
 def _check(
-    records: DataFrame, contract: Contract, cast: Callable[[str, ColumnContract], str]
+    records: DataFrame,
+    contract: Contract,
+    references: References,
+    cast: Callable[[str, ColumnContract], str],
 ) -> DataFrame:
-    kept = ["__line", *POSITION]
+    kept = ["__line", "__lines", *POSITION]
     line = _hidden_line(contract) if contract.hidden else "__line"
     casts = {column.name: cast(source_name(column.name), column) for column in contract.columns}
     checks = [
@@ -74,26 +85,34 @@ def _check(
         for column in contract.columns
         for check in column_checks(column, hidden=column.name in contract.hidden)
     ]
-    checks += rule_checks(contract)
+    checks += rule_checks(contract, references.missing)
     warning = [check for check in checks if check.severity == "warn"]
     breaking = [check for check in checks if check.severity != "warn"]
     try:
         typed = records.selectExpr(
             f"{line} AS __line",
+            f"{_lines(contract)} AS __lines",
             *POSITION,
             "__undecodable",
             "__malformed",
             *(quoted(source_name(name)) for name in casts),
             *(f"{value} AS {quoted(name)}" for name, value in casts.items()),
         )
-        return typed.selectExpr(
+        return references.look_up(typed).selectExpr(
             *kept,
             *(quoted(name) for name in casts),
             f"{_broken(breaking, contract)} AS __broken",
             f"{_warned(warning)} AS __warned",
         )
     except AnalysisException as error:
-        raise _culprit(records, contract, casts, checks) from error
+        raise _culprit(records, contract, references, casts, checks) from error
+
+
+def _lines(contract: Contract) -> str:
+    """Count the lines that a record takes; more than one are joined by LF."""
+    if contract.raw is None or not contract.raw.multiline:
+        return "CAST(1 AS bigint)"
+    return "CAST(length(__line) - length(replace(__line, '\n', '')) + 1 AS bigint)"
 
 
 def _hidden_line(contract: Contract) -> str:
@@ -147,7 +166,11 @@ def _fault(rule: str, reason: str) -> str:
 
 
 def _culprit(
-    records: DataFrame, contract: Contract, casts: dict[str, str], checks: Sequence[Check]
+    records: DataFrame,
+    contract: Contract,
+    references: References,
+    casts: dict[str, str],
+    checks: Sequence[Check],
 ) -> ContractMismatch:
     """Find the first cast or check that Spark refuses, by trying each alone."""
     label = f"{contract.name} {contract.version}"
@@ -156,6 +179,7 @@ def _culprit(
             records = records.selectExpr("*", f"{value} AS {quoted(name)}")
         except AnalysisException as error:
             return ContractMismatch(f"{label}: column {name!r}: {in_short(error)}")
+    records = references.look_up(records)
     for check in checks:
         try:
             records.selectExpr(check.broken)

@@ -96,8 +96,8 @@ def _next_step(settled: Settled, counts: dict[str, int], run_uri: str) -> str:
     match settled.outcome:
         case Outcome.FAILED if settled.parked:
             step = (
-                f"{settled.parked} files failed three runs and are parked: no run takes them by "
-                "itself. Mend the cause, then upload them again."
+                f"{settled.parked} files failed in as many runs as their contract allows and are "
+                "parked: no run takes them by itself. Mend the cause, then upload them again."
             )
         case Outcome.FAILED:
             step = (

@@ -8,6 +8,7 @@ from lake_runtime.errors import SourceChanged
 from lake_runtime.handlers import Request, Response, state_machine_task
 from lake_runtime.objects import is_current
 from lake_runtime.parallel import in_parallel
+from lake_runtime.replays import change_of
 from lake_runtime.reports import stage_report
 from lake_runtime.run import INPUT, JUDGEMENT, Run
 
@@ -42,8 +43,9 @@ def handle(request: JudgeRequest) -> JudgeResponse:
     run.lock.renew(run.run_id)
     stage = stage_report(run)
     check_sources(run)
+    threshold = Decimal(0) if _is_replay(run) else request.threshold
     decided = decide_without_rows(stage)
-    decision, reason = decided or decide(stage, request.threshold, run.batch())
+    decision, reason = decided or decide(stage, threshold, run.batch())
     response = JudgeResponse(
         decision=decision,
         score=float(stage.score),
@@ -55,6 +57,11 @@ def handle(request: JudgeRequest) -> JudgeResponse:
     )
     run.artifacts.write(JUDGEMENT, response.model_dump(mode="json"))
     return response
+
+
+def _is_replay(run: Run) -> bool:
+    """Tell whether the rows were judged before: then what is good now is published."""
+    return any(change_of(claim.key) is not None for claim in run.claims())
 
 
 def check_sources(run: Run) -> None:

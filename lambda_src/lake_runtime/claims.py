@@ -9,9 +9,6 @@ from lake_runtime.parallel import in_parallel
 from lake_runtime.records import Claim
 from lake_runtime.transactions import Change, write_groups
 
-MAX_ATTEMPTS = 3
-"""After so many failed runs an arrival is parked: no run claims it again by itself."""
-
 
 def claim_arrivals(ledger: Ledger, run_id: str, wanted: Sequence[Claim]) -> list[Claim]:
     """Claim waiting arrivals for a run and give those that the run now holds.
@@ -52,13 +49,14 @@ def claim_files(ledger: Ledger, run_id: str, files: Sequence[Claim]) -> None:
 
 
 def return_arrivals(
-    ledger: Ledger, run_id: str, claims: Sequence[Claim], reason: str
+    ledger: Ledger, run_id: str, claims: Sequence[Claim], reason: str, max_attempts: int
 ) -> list[Claim]:
     """Let a run's claimed arrivals wait again, and give those parked instead.
 
+    An arrival of which `max_attempts` runs failed is parked: no run claims it again by itself.
     Arrivals that already reached an end (rejected, duplicate, missing) stay there.
     """
-    held = {":claimed": Status.CLAIMED, ":run": run_id, ":most": MAX_ATTEMPTS, ":reason": reason}
+    held = {":claimed": Status.CLAIMED, ":run": run_id, ":most": max_attempts, ":reason": reason}
     waits = [
         [
             _update(

@@ -88,6 +88,19 @@ class Trigger(_Part):
     suffix: str | None = None
 
 
+class Retry(_Part):
+    """After how many failed runs an arrival is parked."""
+
+    max_attempts: int = 5
+
+
+class Circuit(_Part):
+    """After how many failed runs no more are started, and for how long."""
+
+    failures: int = 3
+    cool_down_minutes: int = 60
+
+
 class EngineWish(_Part):
     """What a contract asks of its Spark job; what it does not say, the environment decides."""
 
@@ -113,6 +126,8 @@ class Dataset(_Part):
     engine: EngineWish = EngineWish()
     trigger: Trigger
     quarantine: Quarantine = Quarantine()
+    retry: Retry = Retry()
+    circuit: Circuit = Circuit()
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -151,6 +166,7 @@ class Product(_Part):
     version: str
     inputs: list[str]
     quality: Quality
+    circuit: Circuit = Circuit()
     engine: EngineWish = EngineWish()
     fingerprint: str = ""
     """Changes when what the product computes does."""

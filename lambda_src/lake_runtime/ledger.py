@@ -30,6 +30,8 @@ class Status(StrEnum):
     SKIPPED = "skipped"
     PARKED = "parked"
     UNCLAIMED = "unclaimed"
+    REPLAYED = "replayed"
+    DROPPED = "dropped"
 
 
 def is_condition_failure(error: ClientError) -> bool:

@@ -9,6 +9,7 @@ from lake_runtime.claims import return_arrivals, settle_arrivals
 from lake_runtime.identity import seconds_between, utc_now, utc_text
 from lake_runtime.inputs import attempt_of
 from lake_runtime.ledger import Status
+from lake_runtime.limits import Limits
 from lake_runtime.records import (
     Batch,
     Claim,
@@ -18,6 +19,7 @@ from lake_runtime.records import (
     Verdict,
     is_batch_broken,
 )
+from lake_runtime.replays import replay_of
 from lake_runtime.reports import (
     publish_report,
     publish_report_if_any,
@@ -158,7 +160,8 @@ def _end_arrivals(books: _Books) -> list[Claim]:
             held: list[_Place] = [(claim, Status.HELD, {}) for claim in books.claims]
             settle_arrivals(run.ledger, run.run_id, held)
             waiting = [books.batch.manifest]
-        return return_arrivals(run.ledger, run.run_id, waiting, f"run {run.run_id}: {reason}")
+        most = Limits.recorded(run.audit.read(run.run_id)).max_attempts
+        return return_arrivals(run.ledger, run.run_id, waiting, f"run {run.run_id}: {reason}", most)
     found = {inspection.arrival_id: inspection for inspection in books.inspections}
     ends = [(claim, *_end(books, found.get(claim.arrival_id))) for claim in books.claims]
     if books.batch is not None:
@@ -230,6 +233,9 @@ def _result(books: _Books, given: dict[str, Any]) -> dict[str, Any]:
         "reason": "; ".join(books.ending.reasons) or None,
         "error_class": books.ending.error_class,
         "engine": given.get("engine"),
+        "replay_of": replay_of(
+            books.run.environment, books.run.dataset, (claim.key for claim in books.claims)
+        ),
         **_row_counts(books.stage),
     }
 

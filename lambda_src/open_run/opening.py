@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from lake_runtime.contracts import Dataset, Product
 from lake_runtime.errors import LedgerUnsettled, RunAlreadyClosed
+from lake_runtime.limits import Limits
 from lake_runtime.lock import Holder
 from lake_runtime.run import Run
 from lake_runtime.settlement import Ending, Outcome, settle_run
@@ -60,6 +61,7 @@ def open_run(
                 "trigger": trigger,
                 "execution_arn": execution_arn,
                 "contract_version": contract.version,
+                "limits": Limits.of(contract).model_dump(),
             },
         )
         taken = work.take()

@@ -8,6 +8,7 @@ from lake_runtime.claims import claim_arrivals
 from lake_runtime.engine import Engine, EngineEnvironment
 from lake_runtime.inputs import ProductInputs
 from lake_runtime.records import Claim
+from lake_runtime.replays import change_of
 from lake_runtime.run import CLAIMS, INPUT, Run
 
 BYTES_PER_INSPECTION = 1024**3
@@ -63,7 +64,7 @@ class ArrivalWork:
         """
         wanted = self.run.claims()
         if not wanted:
-            wanted = self.run.ledger.waiting(self.files_per_run)
+            wanted = _of_one_kind(self.run.ledger.waiting(self.files_per_run))
             if not wanted:
                 return None
             self.run.artifacts.write(CLAIMS, [claim.model_dump() for claim in wanted])
@@ -71,6 +72,14 @@ class ArrivalWork:
         if len(held) < len(wanted):
             self.run.artifacts.write(CLAIMS, [claim.model_dump() for claim in held])
         return write_batches(self.run, held, self.files_per_inspection) if held else None
+
+
+def _of_one_kind(waiting: Sequence[Claim]) -> list[Claim]:
+    """Keep what the first one belongs to: one replay, or what producers sent.
+
+    A replay is judged by other measures, so it is a run of its own.
+    """
+    return [claim for claim in waiting if change_of(claim.key) == change_of(waiting[0].key)]
 
 
 def write_batches(run: Run, claims: Sequence[Claim], files: int) -> Taken:

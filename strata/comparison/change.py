@@ -18,7 +18,8 @@ class Change:
 
     `subject` is what changed (`column amount`), `text` how, `reason` why it has its verdict, and
     `advice` what to do. `rebuild` says that the table which exists cannot follow: a new major
-    version alone is not enough. `only_words` says that nothing but text for people changed.
+    version alone is not enough. `needs` is the evolution that lets the table follow,
+    where the contract's own does not. `only_words` says that nothing but text for people changed.
     """
 
     subject: str
@@ -27,6 +28,7 @@ class Change:
     reason: str
     advice: str
     rebuild: bool = False
+    needs: str = ""
     only_words: bool = False
 
 
@@ -56,6 +58,13 @@ def breaking(subject: str, text: str, reason: str, advice: str = RAISE_MAJOR) ->
 def refused(subject: str, text: str, reason: str) -> Change:
     """Give a change that the table which exists cannot follow."""
     return Change(subject, text, Verdict.BREAKING, reason, REBUILD, rebuild=True)
+
+
+def not_allowed(subject: str, text: str, evolution: str) -> Change:
+    """Give a change that the contract's evolution forbids and another one allows."""
+    reason = "The contract's evolution does not let a run change the table so: the next is refused."
+    advice = f"Say evolution: {evolution} in the contract, or take the change back."
+    return Change(subject, text, Verdict.BREAKING, reason, advice, needs=evolution)
 
 
 def words(subject: str, text: str) -> Change:

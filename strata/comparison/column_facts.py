@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from data_lake.contracts.models import DatasetContract, ProductContract
 from strata.comparison.change import (
     Change,
     backfill,
     breaking,
     from_to,
+    not_allowed,
     refused,
     safe,
     shown,
@@ -16,21 +18,31 @@ from strata.comparison.change import (
 from strata.comparison.types import is_wider
 
 Facts = Mapping[str, Any]
+Contract = DatasetContract | ProductContract
+EVOLUTIONS = ("strict", "additive", "permissive")
+"""From the one that lets a run change the least of a table."""
 STRICTNESS = ("public", "internal", "confidential", "restricted")
 """The classifications, beginning with the one that most may see."""
 
 
-def changed_fact(field: str, subject: str, old: Facts, new: Facts, table_format: str) -> Change:
+def allows(contract: Contract, evolution: str) -> bool:
+    """Tell whether a contract's evolution goes as far as another one."""
+    return EVOLUTIONS.index(contract.evolution) >= EVOLUTIONS.index(evolution)
+
+
+def changed_fact(field: str, subject: str, old: Facts, new: Facts, contract: Contract) -> Change:
     """Give the change of one fact of a column that stayed; `field` is one of `FACTS`."""
     if field == "type":
-        return _type(subject, old["type"], new["type"], table_format)
+        return _type(subject, old["type"], new["type"], contract)
     return FACTS[field](subject, old.get(field), new.get(field))
 
 
-def _type(subject: str, old: str, new: str, table_format: str) -> Change:
+def _type(subject: str, old: str, new: str, contract: Contract) -> Change:
     text = f"changes its type {from_to(old, new)}"
     if is_wider(old, new):
-        if table_format == "iceberg":
+        if contract.format == "iceberg":
+            if not allows(contract, "additive"):
+                return not_allowed(subject, text, "additive")
             return safe(subject, text, "Every value that was there fits, and the table follows.")
         return refused(subject, text, "A Parquet table's files keep the type they were made with.")
     if is_wider(new, old):
@@ -154,7 +166,6 @@ def _transform(subject: str, old: str | None, new: str | None) -> Change:
 
 
 FACTS: dict[str, Callable[[str, Any, Any], Change]] = {
-    "type": lambda subject, old, new: _type(subject, old, new, "iceberg"),
     "required": _required,
     "classification": _classification,
     "protection": _protection,
@@ -166,4 +177,4 @@ FACTS: dict[str, Callable[[str, Any, Any], Change]] = {
     "unique": _unique,
     "description": lambda subject, _old, _new: words(subject, "is described in other words"),
 }
-"""What a change of each fact of a column does; the name is told apart before."""
+"""What a change of each fact of a column does; its name and its type are told apart."""

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from data_lake.contracts.models import DatasetContract, ProductContract
-from strata.comparison.change import Change, backfill, breaking, refused, safe
-from strata.comparison.column_facts import FACTS, changed_fact
+from strata.comparison.change import Change, backfill, breaking, not_allowed, refused, safe
+from strata.comparison.column_facts import FACTS, allows, changed_fact
 
 Contract = DatasetContract | ProductContract
 Facts = Mapping[str, Any]
@@ -17,19 +17,19 @@ def column_changes(old: Contract, new: Contract) -> Iterator[Change]:
     present = _present_names(before, after)
     for name, facts in before.items():
         if name not in present:
-            yield _removed(name, facts)
+            yield _removed(name, facts, new)
     for name, now in present.items():
         if name != now:
-            yield _renamed(name, now)
+            yield _renamed(name, now, new)
     for name, facts in after.items():
         if name not in present.values():
             yield _added(name, facts, new)
     if list(present.values()) != [name for name in after if name in present.values()]:
         yield _reordered(new)
     for name, now in present.items():
-        for field in FACTS:
+        for field in ("type", *FACTS):
             if before[name].get(field) != after[now].get(field):
-                yield changed_fact(field, f"column {now}", before[name], after[now], new.format)
+                yield changed_fact(field, f"column {now}", before[name], after[now], new)
 
 
 def _facts(contract: Contract) -> dict[str, Facts]:
@@ -47,31 +47,34 @@ def _present_names(before: Mapping[str, Facts], after: Mapping[str, Facts]) -> d
     return names
 
 
-def _removed(name: str, facts: Facts) -> Change:
-    if facts.get("deprecated"):
-        return breaking(
-            f"column {name}",
-            "was deprecated, and is removed",
-            "Queries that still name it fail, and files that still bring it are refused.",
+def _removed(name: str, facts: Facts, contract: Contract) -> Change:
+    subject = f"column {name}"
+    if not facts.get("deprecated"):
+        return refused(
+            subject,
+            "is removed",
+            "Queries that name it would fail, and no run drops a column that was not deprecated "
+            "in an earlier version: the next one is refused.",
         )
-    return refused(
-        f"column {name}",
-        "is removed",
-        "Queries that name it would fail, and no run drops a column that was not deprecated "
-        "before: the next one is refused.",
-    )
-
-
-def _renamed(name: str, now: str) -> Change:
+    if not allows(contract, "permissive"):
+        return not_allowed(subject, "was deprecated, and is removed", "permissive")
     return breaking(
-        f"column {name}",
-        f"is called {now} now; its id is the same",
-        f"The table keeps the values, but queries and files that say {name} do not find it.",
+        subject, "was deprecated, and is removed", "Queries that still name it do not find it."
     )
+
+
+def _renamed(name: str, now: str, contract: Contract) -> Change:
+    subject, text = f"column {name}", f"is called {now} now; its id is the same"
+    if not allows(contract, "permissive"):
+        return not_allowed(subject, text, "permissive")
+    reason = f"The table keeps the values, but queries and files that say {name} do not find it."
+    return breaking(subject, text, reason)
 
 
 def _added(name: str, facts: Facts, contract: Contract) -> Change:
     subject, text = f"column {name}", f"is added, {facts['type']}"
+    if not allows(contract, "additive"):
+        return not_allowed(subject, text, "additive")
     if facts["required"] and isinstance(contract, DatasetContract):
         return breaking(
             subject,
@@ -81,28 +84,11 @@ def _added(name: str, facts: Facts, contract: Contract) -> Change:
             "Add it without required, let producers deliver it, replay the past, then require it; "
             "or raise the major version.",
         )
-    if isinstance(contract, DatasetContract) and _refuses_unlike_headers(contract):
-        return breaking(
-            subject,
-            text,
-            "Readers lose nothing, but a CSV file whose header does not name it is rejected.",
-            "Let producers deliver it from this version on, and raise the major version; or set "
-            "evolution to additive, which takes files of both kinds.",
-        )
     if isinstance(contract, ProductContract) and contract.write_mode == "replace":
         return safe(subject, text, "The next build gives it to every row.")
     return backfill(
         subject, text, "Readers lose nothing; the rows that are there have no value in it."
     )
-
-
-def _refuses_unlike_headers(contract: DatasetContract) -> bool:
-    raw = contract.raw
-    return raw.format == "csv" and raw.header and _evolution(contract) == "strict"
-
-
-def _evolution(contract: DatasetContract) -> str:
-    return str(getattr(contract, "evolution", "strict"))
 
 
 def _reordered(contract: Contract) -> Change:

@@ -1,8 +1,9 @@
 """Whether changes may go on: the rule about versions, and what is blocked.
 
 - A breaking change needs a new major version.
-- One that the table which exists cannot follow needs a new dataset name, or a table rebuilt by
-  hand, which is said with `--migrated`; the major version is raised in that case, too.
+- One that the contract's evolution forbids needs the evolution that allows it.
+- One that the table which exists cannot follow at all needs a new dataset name, or a table
+  rebuilt by hand, which is said with `--migrated`; the major version is raised in that case, too.
 - Any other change of what runs do needs a new version: each snapshot names the one it was made by.
 - A version never goes back.
 """
@@ -44,11 +45,16 @@ def _stuck(comparison: Comparison, migrated: Collection[str]) -> list[str]:
     if comparison.name in migrated:
         return []
     return [
-        f"{change.subject} {change.text}: needs a new dataset name, or a table rebuilt by hand "
-        f"(--migrated {comparison.name})"
+        f"{change.subject} {change.text}: needs {_remedy(change, comparison.name)}"
         for change in comparison.changes
-        if change.rebuild
+        if change.rebuild or change.needs
     ]
+
+
+def _remedy(change: Change, name: str) -> str:
+    if change.needs:
+        return f"evolution: {change.needs}"
+    return f"a new dataset name, or a table rebuilt by hand (--migrated {name})"
 
 
 def _version_faults(comparison: Comparison, wanted: str | None) -> list[str]:

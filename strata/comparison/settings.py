@@ -191,7 +191,10 @@ SETTINGS: dict[str, tuple[str, Judge]] = {
     "version_column": ("version column", _version_column),
     "evolution": ("evolution", _evolution),
     "quarantine": ("quarantine", _quarantine),
+    "incremental": ("incremental building", of_runs),
     "engine": ("engine", of_runs),
     "publishing": ("publishing", of_runs),
+    "retry": ("retry", of_runs),
+    "circuit": ("circuit", of_runs),
 }
 """For each setting its name for people and what a change of it does."""

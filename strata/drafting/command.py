@@ -14,6 +14,7 @@ from data_lake.contracts.columns import NAME
 from strata.drafting.draft import draft
 from strata.drafting.facts import learn
 from strata.drafting.sample import Sample, read_sample
+from strata.drafting.unpacking import PACKED
 from strata.errors import StrataError
 
 SUFFIX = ".odcs.yaml"
@@ -21,18 +22,18 @@ LONGEST_NAME = 128
 
 
 def new_contract(dataset: str, file: Path, folder: Path, *, clean_copy: Path | None = None) -> Path:
-    """Draft the contract of a dataset from a CSV or JSON Lines file; give the contract's file.
+    """Draft the contract of a dataset from a sample file; give the contract's file.
 
     Args:
         dataset: the table's name, which is also the contract's.
         file: the sample. The whole of it is read.
         folder: where contracts are.
         clean_copy: where to write the sample with column names that tables can have. Default:
-            nowhere; then such a header is an error.
+            nowhere; then the contract says what the files call those columns.
 
     Raises:
         StrataError: the name is no table's, the contract exists, the sample cannot be read, or
-            its column names are not a table's.
+            two of its columns would have one name.
     """
     if not NAME.fullmatch(dataset):
         raise StrataError(
@@ -47,9 +48,10 @@ def new_contract(dataset: str, file: Path, folder: Path, *, clean_copy: Path | N
     with duckdb.connect() as connection:
         sample = read_sample(file, connection)
         names = [legal_name(name, f"column_{place}") for place, name in enumerate(sample.names, 1)]
-        _check_names(sample, names, clean_copy)
+        _check_names(sample, names)
         sample_of_table = replace(sample, names=names)
-        text = draft(dataset, sample_of_table, learn(sample_of_table))
+        sources = names if clean_copy is not None or not _has_names(sample) else sample.names
+        text = draft(dataset, sample_of_table, learn(sample_of_table), sources)
     if clean_copy is not None:
         _write_copy(sample, names, clean_copy)
     target.write_text(text, encoding="utf-8")
@@ -65,31 +67,26 @@ def legal_name(name: str, otherwise: str = "dataset") -> str:
     return plain[:LONGEST_NAME] or otherwise
 
 
-def _check_names(sample: Sample, names: list[str], clean_copy: Path | None) -> None:
+def _has_names(sample: Sample) -> bool:
+    """Whether the file itself names its columns."""
+    return bool(sample.options.get("header", True))
+
+
+def _check_names(sample: Sample, names: list[str]) -> None:
     twice = [name for name, times in Counter(names).items() if times > 1]
     if twice:
         given = ", ".join(
             repr(old) for old, new in zip(sample.names, names, strict=True) if new in twice
         )
         raise StrataError(f"{sample.file}: columns must have names of their own: got {given}")
-    changed = [
-        f"{old!r} to {new}" for old, new in zip(sample.names, names, strict=True) if old != new
-    ]
-    if not changed or clean_copy is not None:
-        return
-    way = f"add --clean-copy {sample.file.stem}-clean{sample.file.suffix}, and put that file"
-    if sample.format == "jsonl":
-        way = "rename the members where the file is made"
-    raise StrataError(
-        f"{sample.file}: a table's columns are named in lowercase letters, digits and underscores, "
-        f"and a file's header says the same names; change {', '.join(changed)}; or {way}"
-    )
 
 
 def _write_copy(sample: Sample, names: list[str], target: Path) -> None:
     """Write the sample again, its header changed and every other byte as it was."""
-    if sample.format != "csv" or not sample.options.get("header", True):
+    if sample.format != "csv" or not _has_names(sample):
         raise StrataError("--clean-copy is for CSV files with a header")
+    if sample.file.suffix.lower() in PACKED:
+        raise StrataError(f"--clean-copy is for plain files; unpack {sample.file} first")
     if target.exists():
         raise StrataError(f"{target} exists already; name another file for --clean-copy")
     header, _, rows = sample.file.read_bytes().partition(b"\n")

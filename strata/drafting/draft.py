@@ -1,29 +1,26 @@
 """The text of a drafted contract: valid as it is, with what the sample suggests as comments."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import yaml
 
 from strata.drafting.facts import ColumnFacts, Facts
 from strata.drafting.sample import Sample
+from strata.drafting.suggestions import quoted, suggested
 
 SCHEMA = (
     "https://raw.githubusercontent.com/bitol-io/open-data-contract-standard/main/schema/"
     "odcs-json-schema-v3.1.0.json"
 )
-ENOUGH_ROWS = 20
-"""Fewer rows say nothing about which values there are."""
 KEY_ENDINGS = ("id", "key", "code", "number", "no", "nr", "uuid")
-REMOVE_THE_MARKS = "Suggested by the sample; remove the marks to have it checked."
 
 
-def draft(dataset: str, sample: Sample, facts: Facts) -> str:
-    """Give the YAML of the contract."""
+def draft(dataset: str, sample: Sample, facts: Facts, sources: Sequence[str]) -> str:
+    """Give the YAML of the contract; `sources` are what the files call the columns."""
     key = primary_key(facts)
     lines = [
         f"# yaml-language-server: $schema={SCHEMA}",
-        f"# Drafted from {facts.rows:,} rows of {_quoted(sample.file.name)}. Edit it: the sample "
+        f"# Drafted from {facts.rows:,} rows of {quoted(sample.file.name)}. Edit it: the sample "
         "knows its values, you know what they mean.",
         "apiVersion: v3.1.0",
         "kind: DataContract",
@@ -32,7 +29,7 @@ def draft(dataset: str, sample: Sample, facts: Facts) -> str:
         "version: 1.0.0",
         "status: active",
         "description:",
-        f"  purpose: {_quoted(f'Rows like those of {sample.file.name}.')}  # say what they are for",
+        f"  purpose: {quoted(f'Rows like those of {sample.file.name}.')}  # say what they are for",
         "team:",
         "  name: data-team  # who owns the data",
         "",
@@ -42,8 +39,9 @@ def draft(dataset: str, sample: Sample, facts: Facts) -> str:
         "    physicalType: table",
         "    properties:",
     ]
-    for column in facts.columns:
-        lines += _column(column, is_key=column is key)
+    for column, written in zip(facts.columns, sources, strict=True):
+        source = written if written != column.name else None
+        lines += _column(column, source, is_key=column is key)
     lines += ["", *_keys(facts, key), "customProperties:", "  - property: writeMode"]
     lines += [f"    value: {'merge' if key else 'append'}"]
     lines += ["  - property: qualityThreshold", "    value: 0.95"]
@@ -65,7 +63,7 @@ def _called_like_a_key(column: ColumnFacts) -> bool:
     return column.name.split("_")[-1] in KEY_ENDINGS or column.name.endswith("id")
 
 
-def _column(column: ColumnFacts, *, is_key: bool) -> Iterator[str]:
+def _column(column: ColumnFacts, source: str | None, *, is_key: bool) -> Iterator[str]:
     kind = column.type
     yield f"      - name: {_name(column.name)}{_nulls(column)}"
     yield f"        logicalType: {kind.logical}"
@@ -73,14 +71,19 @@ def _column(column: ColumnFacts, *, is_key: bool) -> Iterator[str]:
         yield f"        physicalType: {kind.physical}"
     if kind.pattern:
         check = "  # check which number is the day" if "d" in kind.pattern.lower() else ""
-        yield f"        logicalTypeOptions: {{format: {_quoted(kind.pattern)}}}{check}"
+        yield f"        logicalTypeOptions: {{format: {quoted(kind.pattern)}}}{check}"
     if column.required:
         yield "        required: true"
     if is_key:
         yield "        primaryKey: true"
     yield "        classification: internal"
-    yield f"        description: {_quoted(_description(column))}"
-    yield from (f"        # {line}" for line in _suggestion(column))
+    yield f"        description: {quoted(_description(column))}"
+    if source:
+        # What the files say stays what the files say.
+        yield "        customProperties:"
+        yield "          - property: sourceName"
+        yield f"            value: {quoted(source)}"
+    yield from (f"        # {line}" for line in suggested(column, is_key=is_key))
 
 
 def _nulls(column: ColumnFacts) -> str:
@@ -93,31 +96,6 @@ def _nulls(column: ColumnFacts) -> str:
 
 def _description(column: ColumnFacts) -> str:
     return f"{column.name.replace('_', ' ').capitalize()}."
-
-
-def _suggestion(column: ColumnFacts) -> list[str]:
-    """Give the rule that the values suggest, as lines of YAML."""
-    if column.rows < ENOUGH_ROWS:
-        return []
-    values = ", ".join(_quoted(code) for code in column.codes)
-    if column.codes and column.distinct < column.rows:
-        test = ["    metric: invalidValues", "    mustBe: 0"]
-        test += [f"    arguments: {{validValues: [{values}]}}"]
-        text = f"The sample has only these values of {column.name}."
-    elif column.type.logical in ("integer", "number") and not column.unique:
-        limits = f"min: {_plain(column.least)}, max: {_plain(column.most)}"
-        test = ["    type: custom", "    engine: strata"]
-        test += [f"    implementation: {{kind: range, {limits}}}"]
-        text = f"The sample has only these values of {column.name}."
-    else:
-        return []
-    rule = [f"  - id: {column.name[:120]}_known", *test, "    severity: quarantine"]
-    return [REMOVE_THE_MARKS, "quality:", *rule, f"    description: {_quoted(text)}"]
-
-
-def _plain(number: str | None) -> str:
-    text = (number or "0").strip().removeprefix("+")
-    return str(int(text)) if text.lstrip("-").isdigit() else str(float(text))
 
 
 def _keys(facts: Facts, key: ColumnFacts | None) -> Iterator[str]:
@@ -137,18 +115,13 @@ def _raw(dataset: str, sample: Sample, facts: Facts) -> Iterator[str]:
     yield f"      prefix: {dataset}/"
     yield f"      format: {sample.format}"
     for name, value in sample.options.items():
-        spelt = str(value).lower() if isinstance(value, bool) else _quoted(value)
+        spelt = str(value).lower() if isinstance(value, bool) else quoted(value)
         yield f"      {name}: {spelt}"
     if facts.null_words:
-        words = ", ".join(_quoted(word) for word in ("", *facts.null_words))
+        words = ", ".join(quoted(word) for word in ("", *facts.null_words))
         yield f"      nullValues: [{words}]"
 
 
 def _name(name: str) -> str:
     # YAML takes words such as no and null for values.
-    return name if yaml.safe_load(name) == name else _quoted(name)
-
-
-def _quoted(text: str) -> str:
-    # A JSON text is a YAML text; YAML also ends lines at characters that JSON leaves as they are.
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    return name if yaml.safe_load(name) == name else quoted(name)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from strata.drafting.sample import NULL_WORDS, Sample
+from strata.drafting.shapes import pattern_of
 from strata.drafting.types import Type, Values, type_of
 
 MOST_CODES = 12
@@ -26,6 +27,10 @@ class ColumnFacts:
     most: str | None
     codes: tuple[str, ...]
     """Every value of a text column that has few of them."""
+    lengths: tuple[int, int] | None = None
+    """Of the shortest and of the longest text, in characters."""
+    pattern: str | None = None
+    """A regular expression that every text matches, where they have one shape."""
 
     @property
     def required(self) -> bool:
@@ -60,6 +65,8 @@ def learn(sample: Sample) -> Facts:
 def _null_words(sample: Sample) -> tuple[str, ...]:
     """Give the words that stand for nothing, seen in columns that are otherwise not text."""
     found: set[str] = set()
+    if sample.format == "parquet":
+        return ()
     for place, kind in enumerate(sample.types):
         if kind != "VARCHAR":
             (seen,) = Values(sample, place, ()).ask("list(DISTINCT v)")
@@ -85,7 +92,14 @@ def _column(values: Values) -> ColumnFacts:
         least=least,
         most=most,
         codes=tuple(codes),
+        lengths=_lengths(values) if kind.logical == "string" else None,
+        pattern=pattern_of(values) if kind.logical == "string" and not codes else None,
     )
+
+
+def _lengths(values: Values) -> tuple[int, int] | None:
+    least, most = values.ask("min(length(v)), max(length(v))")
+    return None if least is None else (least, most)
 
 
 def _pairs(sample: Sample, columns: list[ColumnFacts]) -> list[tuple[str, str]]:

@@ -2,20 +2,25 @@
 
 import csv
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from strata.drafting.unpacking import lines_of_documents, suffix_of, unpack
 from strata.errors import StrataError
 
 NULL_WORDS = ("NA", "N/A", "n/a", "NULL", "null", "None", "NaN", "nan", "-")
 """What producers write for a missing value, besides nothing at all."""
-FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+FORMATS = {
+    **dict.fromkeys((".csv", ".tsv", ".txt"), "csv"),
+    **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
+    ".json": "json",
+    ".parquet": "parquet",
+}
 NOT_TEXT = {
     b"PAR1": "Parquet",
-    b"\x1f\x8b": "gzip",
     b"PK\x03\x04": "a zip archive or a spreadsheet",
 }
 HEAD_BYTES = 1_048_576
@@ -42,18 +47,21 @@ class Sample:
 
 
 def read_sample(file: Path, connection: duckdb.DuckDBPyConnection) -> Sample:
-    """Read a CSV or JSON Lines file whole; raises `StrataError` if it is none, or has no rows."""
+    """Read a file whole: CSV, JSON Lines, a JSON document or Parquet, compressed or not.
+
+    Raises `StrataError` if it is none of these, or has no rows.
+    """
     if not file.is_file():
         raise StrataError(f"{file} is not a file")
-    kind = FORMATS.get(file.suffix.lower())
+    kind = FORMATS.get(suffix_of(file))
     if kind is None:
         raise StrataError(
-            f"{file}: must end in {', '.join(FORMATS)}, so that its format is known: "
-            f"got {file.suffix or 'no ending'}"
+            f"{file}: must end in {', '.join(FORMATS)}, so that its format is known, and after it "
+            f"in .gz or .zst if it is compressed: got {file.suffix or 'no ending'}"
         )
-    encoding = _encoding(file)
     try:
-        sample = _read_csv(file, connection, encoding) if kind == "csv" else _json(file, connection)
+        with tempfile.TemporaryDirectory() as folder:
+            sample = _read(kind, file, Path(folder), connection)
         rows = connection.execute("SELECT count(*) FROM sample").fetchall()[0][0]
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
@@ -63,8 +71,36 @@ def read_sample(file: Path, connection: duckdb.DuckDBPyConnection) -> Sample:
     return sample
 
 
-def _encoding(file: Path) -> str:
-    head = file.read_bytes()[:HEAD_BYTES]
+def _read(kind: str, file: Path, folder: Path, connection: duckdb.DuckDBPyConnection) -> Sample:
+    plain = unpack(file, folder)
+    if kind == "parquet":
+        return read_parquet(file, plain, connection)
+    encoding = _encoding(file, plain)
+    if kind == "csv":
+        return _read_csv(file, plain, connection, encoding)
+    if kind == "jsonl":
+        return _json(file, plain, connection)
+    lines, records = lines_of_documents(file, plain, folder)
+    options = {"records": records} if records else {}
+    return replace(_json(file, lines, connection), format="json", options=options)
+
+
+def read_parquet(file: Path, plain: Path, connection: duckdb.DuckDBPyConnection) -> Sample:
+    """Read a Parquet file, whose types are the columns' own."""
+    described = connection.execute(
+        "DESCRIBE SELECT * FROM read_parquet(?)", [str(plain)]
+    ).fetchall()
+    names, types = [row[0] for row in described], [row[1] for row in described]
+    columns = ", ".join(
+        f"CAST({_identifier(name)} AS VARCHAR) AS c{place}" for place, name in enumerate(names)
+    )
+    table = f"CREATE TABLE sample AS SELECT {columns} FROM read_parquet(?)"  # noqa: S608
+    connection.execute(table, [str(plain)])
+    return Sample(file, connection, "parquet", names, types)
+
+
+def _encoding(file: Path, plain: Path) -> str:
+    head = plain.read_bytes()[:HEAD_BYTES]
     if not head.strip():
         raise StrataError(f"{file} is empty")
     for magic, name in NOT_TEXT.items():
@@ -73,20 +109,22 @@ def _encoding(file: Path) -> str:
     if 0 in head:
         raise StrataError(f"{file}: must be text in UTF-8 or windows-1252; save it as UTF-8")
     try:
-        file.read_text(encoding="utf-8")
+        plain.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return "windows-1252"
     return "UTF-8"
 
 
-def _read_csv(file: Path, connection: duckdb.DuckDBPyConnection, encoding: str) -> Sample:
+def _read_csv(
+    file: Path, plain: Path, connection: duckdb.DuckDBPyConnection, encoding: str
+) -> Sample:
     if encoding == "UTF-8":
-        return _sniff_csv(file, file, connection, encoding)
+        return _sniff_csv(file, plain, connection, encoding)
     with tempfile.TemporaryDirectory() as folder:
         # DuckDB brings no codec of its own but UTF-8.
         readable = Path(folder) / "sample.csv"
         with readable.open("w", encoding="utf-8", newline="") as sink:
-            sink.write(file.read_text(encoding=encoding))
+            sink.write(plain.read_text(encoding=encoding))
         return _sniff_csv(file, readable, connection, encoding)
 
 
@@ -144,20 +182,20 @@ def _has_line_breaks(connection: duckdb.DuckDBPyConnection, columns: int) -> boo
     return bool(answer[0][0])
 
 
-def _json(file: Path, connection: duckdb.DuckDBPyConnection) -> Sample:
-    with file.open(encoding="utf-8") as lines:
+def _json(file: Path, plain: Path, connection: duckdb.DuckDBPyConnection) -> Sample:
+    with plain.open(encoding="utf-8") as lines:
         if not lines.read(64).lstrip("\ufeff \r\n").startswith("{"):
             raise StrataError(f"{file}: must have one JSON object in each line")
     shape = "format = 'newline_delimited', maximum_object_size = 16777216"
     described = connection.execute(
         f"DESCRIBE SELECT * FROM read_json(?, {shape}, sample_size = -1, maximum_depth = 2)",  # noqa: S608
-        [str(file)],
+        [str(plain)],
     ).fetchall()
     names = [row[0] for row in described]
     columns = ", ".join(f"{_identifier(name)} AS c{place}" for place, name in enumerate(names))
     connection.execute(
         f"CREATE TABLE sample AS SELECT {columns} FROM read_json(?, {shape}, columns = ?)",  # noqa: S608
-        [str(file), dict.fromkeys(names, "VARCHAR")],
+        [str(plain), dict.fromkeys(names, "VARCHAR")],
     )
     return Sample(file, connection, "jsonl", names, [row[1] for row in described])
 

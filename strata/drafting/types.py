@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from strata.drafting.sample import Sample
+from strata.errors import StrataError
 
 LEAST_SCALE = 2
 """Amounts such as 3.5 may come with cents later; a digit too many would be refused."""
@@ -35,6 +36,19 @@ class Type:
     pattern: str | None = None
 
 
+DECLARED = {
+    **dict.fromkeys(
+        ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT"), Type("integer", "int")
+    ),
+    **dict.fromkeys(("BIGINT", "UINTEGER"), Type("integer", "bigint")),
+    "FLOAT": Type("number", "float"),
+    "DOUBLE": Type("number", "double"),
+    "VARCHAR": Type(),
+    "BOOLEAN": Type("boolean"),
+    "DATE": Type("date"),
+}
+
+
 @dataclass(frozen=True)
 class Values:
     """The values `v` of one column, null words being null."""
@@ -57,6 +71,10 @@ class Values:
 def type_of(values: Values) -> Type:
     """Give a column's type; text where the contract's types do not hold every value."""
     kind = values.sample.types[values.place]
+    return _declared(values, kind) if values.sample.format == "parquet" else _found(values, kind)
+
+
+def _found(values: Values, kind: str) -> Type:
     if kind == "BIGINT" and values.all_are(INTEGER):
         (small,) = values.ask("max(abs(TRY_CAST(v AS HUGEINT))) < 2147483648")
         return Type("integer", "int" if small else "bigint")
@@ -69,6 +87,21 @@ def type_of(values: Values) -> Type:
     if kind == "BOOLEAN" and values.all_are(BOOLEAN):
         return Type("boolean")
     return Type()
+
+
+def _declared(values: Values, kind: str) -> Type:
+    """Give the contract's type for one that a Parquet file declares."""
+    if kind.startswith("DECIMAL"):
+        return Type("number", kind.lower())
+    if kind.startswith("TIMESTAMP"):
+        return Type("timestamp")
+    if kind not in DECLARED:
+        name = values.sample.names[values.place]
+        raise StrataError(
+            f"{values.sample.file}: column {name!r} is {kind}, and columns hold single values "
+            f"of type {', '.join(DECLARED)}, DECIMAL or TIMESTAMP"
+        )
+    return DECLARED[kind]
 
 
 def _number(values: Values) -> Type:

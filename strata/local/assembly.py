@@ -58,8 +58,10 @@ class Assembly:
     assets: tuple[FileAsset, ...]
 
 
-def synthesise(environment: str, folder: Path) -> Assembly:
+def synthesise(environment: str, folder: Path, contracts: Path | None = None) -> Assembly:
     """Run `app.py` for one environment, without any CLI, and read what it wrote to `folder`.
+
+    `contracts` is the folder of the contracts, by default the checkout's own.
 
     The app reads the feature flags of cdk.json by itself, so the templates are those of the CLI.
     Raises `StrataError` with the app's own words if it fails.
@@ -70,7 +72,9 @@ def synthesise(environment: str, folder: Path) -> Assembly:
         env=os.environ
         | {
             "CDK_OUTDIR": str(folder),
-            "CDK_CONTEXT_JSON": json.dumps({"env": environment}),
+            "CDK_CONTEXT_JSON": json.dumps(
+                {"env": environment} | ({"contracts": str(contracts)} if contracts else {})
+            ),
             "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
         },
         capture_output=True,

@@ -67,14 +67,15 @@ def bring_up(
     *,
     with_cli: bool = False,
     folder: Path | None = None,
+    contracts: Path | None = None,
     wait_scale: float = WAIT_SCALE,
 ) -> LocalLake:
     """Synthesise the `local` environment, start the emulator, and deploy every stack to it.
 
     `with_cli` deploys with the real CDK CLI instead of CloudFormation's API. `folder` defaults to
-    the checkout's `.strata/`. `wait_scale` multiplies Wait states and retry delays. Raises
-    `StrataError` if a lake already runs in that folder, or if a step fails; then nothing is left
-    running.
+    the checkout's `.strata/`; `contracts` to its `contracts/`, and always is with the CLI.
+    `wait_scale` multiplies Wait states and retry delays. Raises `StrataError` if a lake already
+    runs in that folder, or if a step fails; then nothing is left running.
     """
     home = folder or state_folder()
     if find(home) is not None:
@@ -97,7 +98,7 @@ def bring_up(
             read_assembly(home / "cdk.out")
         else:
             progress("synthesising the templates")
-            assembly = synthesise(ENVIRONMENT, home / "cdk.out")
+            assembly = synthesise(ENVIRONMENT, home / "cdk.out", contracts)
             outputs = deploy(assembly, emulator, lambda stack: progress(f"deploying {stack}"))
     except BaseException:
         emulator.stop()

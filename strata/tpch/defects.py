@@ -89,6 +89,7 @@ def _breaks(rule: Rule) -> Iterator[Row | Callable[[Row], Row]]:
         if rule.kind == "length":
             yield {column: "x" * (int(rule.max or 0) + 1)}
         if rule.kind == "range":
+            # Bounds that are dates, in text, have no neighbours here.
             if isinstance(rule.min, int | float):
                 yield {column: str(rule.min - 1)}
             if isinstance(rule.max, int | float):

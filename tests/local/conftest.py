@@ -1,5 +1,6 @@
 """One deployed local lake for all end-to-end tests, fed once with small real and bad files."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from strata.activity import wait_until_quiet
 from strata.arrivals import put_object
 from strata.local.lake import LocalLake, bring_up, take_down
 from strata.notices import notices, open_inbox
+from strata.paths import ROOT
 from strata.sample_data import Upload, damaged_files, real_files, split_by_manifest
 
 SAMPLE_LINES = 3_001
@@ -18,10 +20,19 @@ NEXT_PLANES = 40
 
 
 @pytest.fixture(scope="session")
-def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalLake]:
+def contracts_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the sample contracts, and one of customers, which has personal data."""
+    folder = tmp_path_factory.mktemp("lake contracts") / "contracts"
+    shutil.copytree(ROOT / "contracts", folder)
+    shutil.copy(ROOT / "tests/fixtures/customers.odcs.yaml", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lake(tmp_path_factory: pytest.TempPathFactory, contracts_folder: Path) -> Iterator[LocalLake]:
     """Give a lake that was deployed from the synthesised templates, still empty."""
     folder = tmp_path_factory.mktemp("lake")
-    running = bring_up(folder=folder)
+    running = bring_up(folder=folder, contracts=contracts_folder)
     open_inbox(running)
     try:
         yield running

@@ -54,7 +54,9 @@ def test_sql_that_is_not_understood_says_where(tried: LocalLake) -> None:
 
 def test_the_books_can_be_asked_too(tried: LocalLake) -> None:
     counted = query(
-        tried, "SELECT status, COUNT(*) AS files FROM lake.arrivals GROUP BY ALL ORDER BY ALL"
+        tried,
+        "SELECT status, COUNT(*) AS files FROM lake.arrivals "
+        "WHERE dataset <> 'customers' GROUP BY ALL ORDER BY ALL",
     ).to_pylist()
     assert {row["status"]: row["files"] for row in counted} == {
         "duplicate": 1,

@@ -36,13 +36,16 @@ def bucket(zone: str) -> str:
 class Lake:
     """A dataset of its own, the files put into its raw zone, and its runs.
 
-    `contract` is the entry of the compiled bundle and may be changed between runs.
+    `contract` is the entry of the compiled bundle and may be changed between runs; `others` are
+    the datasets that its rules refer to. Runs start at `started_at`, or when their job does.
     """
 
     spark: SparkSession
     contract: dict[str, Any]
     products: dict[str, dict[str, Any]] = field(default_factory=dict)
+    others: dict[str, dict[str, Any]] = field(default_factory=dict)
     inputs: list[dict[str, Any]] = field(default_factory=list)
+    started_at: str | None = None
 
     @property
     def name(self) -> str:
@@ -104,7 +107,8 @@ class Lake:
 
     def stage(self, run_id: str = "run-1") -> dict[str, Any]:
         """Stage the files put since the last publish and give the report."""
-        self._write(self.name, run_id, "input.json", {"files": self.inputs})
+        started = {"started_at": self.started_at} if self.started_at else {}
+        self._write(self.name, run_id, "input.json", {"files": self.inputs, **started})
         stage.main(
             [
                 *self._common(self.name, run_id, "s3://spark-tests-processed/"),
@@ -192,12 +196,18 @@ class Lake:
         """Give each bad record with the rules it broke."""
         return [(row["raw_record"], row["rule_ids"]) for row in self.quarantined(run_id)]
 
+    def upload_contracts(self, name: str | None = None, run_id: str = "run-1") -> str:
+        """Write the compiled contracts to where a run reads them and give their URI."""
+        datasets = self.others | {self.name: self.contract}
+        bundle = {"format": 1, "datasets": datasets, "products": self.products}
+        self._write(name or self.name, run_id, "contracts.json", bundle)
+        return self._uri(name or self.name, run_id, "contracts.json")
+
     def _common(self, name: str, run_id: str, warehouse: str) -> list[str]:
-        bundle = {"format": 1, "datasets": {self.name: self.contract}, "products": self.products}
-        self._write(name, run_id, "contracts.json", bundle)
+        uri = self.upload_contracts(name, run_id)
         return [
             *("--JOB_NAME", "ignored", "--enable-metrics", "--dataset", name, "--run_id", run_id),
-            *("--contracts_uri", self._uri(name, run_id, "contracts.json")),
+            *("--contracts_uri", uri),
             *("--artifacts_bucket", bucket("artifacts")),
             *("--run_prefix", f"runs/{name}/{run_id}/"),
             *("--warehouse", warehouse),

@@ -29,13 +29,14 @@ def test_rows_are_counted_for_each_of_many_files_exactly(lake: Lake) -> None:
     assert counts.file_quarantined == dict.fromkeys(range(0, FILES, 10), 20)
     assert (counts.rows_in, counts.rows_quarantined) == (10_000, 1_000)
     assert counts.rules == {"malformed": 1_000}
+    assert counts.dimensions == {"conformity": 1_000, "completeness": 0}
     assert recount(rows, contract) == counts
 
 
 def test_counts_that_never_come_are_not_waited_for(lake: Lake) -> None:
     contract = parse_contract(lake.contract)
     rows = lake.spark.sql(
-        "select 0 as __file, null as __warned,"
+        "select 0 as __file, cast(null as array<string>) as __warned,"
         " cast(null as array<struct<rule: string, reason: string>>) as __broken"
     )
     counted, observation = observe(rows, contract)

@@ -73,7 +73,10 @@ def test_a_warning_is_counted_and_the_row_stays_good(lake: Lake) -> None:
     lake.put("a.csv", HEADER + "1,Ada,9\n2,Bob,5\nbad\n")
     report = lake.run()
     assert lake.rows("id") == [(1,), (2,)]
-    assert {"rule": "a_range", "severity": "warn", "rows": 1} in report["rules"]
+    assert [(entry["rule"], entry["severity"], entry["rows"]) for entry in report["rules"]] == [
+        ("malformed", "quarantine", 1),
+        ("a_range", "warn", 1),
+    ]
     assert report["score"] == 2 / 3
 
 
@@ -83,7 +86,21 @@ def test_a_rule_that_fails_the_run_keeps_its_rows_and_its_severity_for_the_judge
     lake.contract["rules"] = [rule("range", ["amount"], "fail", max=5)]
     lake.put("a.csv", HEADER + "1,Ada,9\n2,Bob,5\n")
     report = lake.stage()
-    assert report["rules"] == [{"rule": "a_range", "severity": "fail", "rows": 1}]
+    assert report["rules"] == [
+        {
+            "rule": "a_range",
+            "kind": "range",
+            "scope": "row",
+            "dimension": "conformity",
+            "severity": "fail",
+            "rows": 1,
+            "state": "failed",
+            "measure": 0.5,
+            "expected": "at least 1 of the rows",
+            "decides": True,
+            "reason": None,
+        }
+    ]
     assert lake.reasons() == [("1,Ada,9", ["a_range"])]
 
 

@@ -22,6 +22,10 @@ class ContractSet:
     datasets: dict[str, DatasetContract]
     products: dict[str, ProductContract]
 
+    def all(self) -> dict[str, DatasetContract | ProductContract]:
+        """Every contract by name, datasets first."""
+        return {**self.datasets, **self.products}
+
     def compile(self) -> dict[str, Any]:
         """The bundle that functions and Spark read: JSON types only."""
         return {

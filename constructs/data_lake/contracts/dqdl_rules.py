@@ -5,7 +5,16 @@ import re
 from collections.abc import Callable, Sequence
 
 from data_lake.contracts.models import DatasetContract, ProductContract, Rule, Scalar
-from data_lake.contracts.rule_sql import as_boolean, broken, joined, literal, name, unmatched
+from data_lake.contracts.rule_sql import (
+    as_boolean,
+    broken,
+    joined,
+    literal,
+    missing,
+    name,
+    summable,
+    unmatched,
+)
 
 Contract = DatasetContract | ProductContract
 EXACT_INTEGER = 2**53
@@ -42,6 +51,8 @@ def _check_protection(rule: Rule, contract: Contract) -> None:
 def custom_sql(statement: str, test: str) -> str:
     """Give a rule that compares the one number of a SQL statement.
 
+    The number needs a plain name: Deequ looks for it by its name, and takes a point for a path.
+
     Raises:
         InexpressibleError: the statement has a double quote, which would end the text of the rule.
     """
@@ -64,8 +75,8 @@ def _judged(rule: Rule) -> Sequence[str]:
 
 def _counted(rule: Rule, condition: str, source: str) -> str:
     if rule.threshold is None:
-        return custom_sql(f"select count(*) from {source} where {condition}", "= 0")
-    share = f"select avg(if({condition}, 0, 1)) from {source}"
+        return custom_sql(f"select count(*) as broken from {source} where {condition}", "= 0")
+    share = f"select avg(if({condition}, 0, 1)) as share from {source}"
     return custom_sql(share, f">= {_number(rule.threshold)}")
 
 
@@ -102,17 +113,14 @@ def _reference(rule: Rule, _types: dict[str, str]) -> str:
     return _counted(rule, unmatched(rule), f"primary {joined(rule)}")
 
 
-def _completeness(rule: Rule, _types: dict[str, str]) -> str:
-    if rule.missing:
-        absent = [
-            f"{name(column)} is null or {name(column)} in ({', '.join(map(literal, rule.missing))})"
-            for column in rule.columns
-        ]
-        return _all([_counted(rule, condition, "primary") for condition in absent])
-    if rule.threshold is None or rule.threshold == 1:
+def _completeness(rule: Rule, types: dict[str, str]) -> str:
+    complete = rule.threshold is None or rule.threshold == 1
+    if not rule.missing and complete:
         return _all([f'IsComplete "{column}"' for column in rule.columns])
-    share = _number(rule.threshold)
-    return _all([f'Completeness "{column}" >= {share}' for column in rule.columns])
+    if not rule.missing and len(rule.columns) == 1:
+        return f'Completeness "{rule.columns[0]}" >= {_number(rule.threshold or 0)}'
+    absent = " or ".join(missing(rule, column, types[column]) for column in rule.columns)
+    return _counted(rule, absent, "primary")
 
 
 def _unique(rule: Rule, _types: dict[str, str]) -> str:
@@ -120,11 +128,11 @@ def _unique(rule: Rule, _types: dict[str, str]) -> str:
     given = " and ".join(f"{name(column)} is not null" for column in rule.columns)
     if rule.threshold is None:
         repeated = f"select 1 from primary where {given} group by {columns} having count(*) > 1"
-        return custom_sql(f"select count(*) from ({repeated}) as repeated", "= 0")
-    counted = (
-        f"select {given} as given, count(*) over (partition by {columns}) as times from primary"
-    )
-    share = f"select avg(if(given and times > 1, 0, 1)) from ({counted}) as counted"
+        return custom_sql(f"select count(*) as broken from ({repeated}) as repeated", "= 0")
+    # Of rows with equal values, all but one break the rule.
+    number = f"row_number() over (partition by {columns} order by {columns})"
+    numbered = f"select {given} as given, {number} as number from primary"
+    share = f"select avg(if(given and number > 1, 0, 1)) as share from ({numbered}) as numbered"
     return custom_sql(share, f">= {_number(rule.threshold)}")
 
 
@@ -136,16 +144,18 @@ def _row_count(rule: Rule, _types: dict[str, str]) -> str:
     return _all([*low, *high])
 
 
-def _aggregate(rule: Rule, _types: dict[str, str]) -> str:
+def _aggregate(rule: Rule, types: dict[str, str]) -> str:
     if rule.runs is not None:
         raise InexpressibleError(
             "it compares with the last published runs, and DQDL's history is of Glue's own "
             "evaluations"
         )
-    function = "sum" if rule.kind == "sum" else "avg"
-    value = f"{function}({name(rule.columns[0])})"
-    low = [f"{value} >= {literal(rule.min)}"] if rule.min is not None else []
-    high = [f"{value} <= {literal(rule.max)}"] if rule.max is not None else []
+    (column,) = rule.columns
+    total = f"sum({summable(column, types[column])})"
+    # A product is exact where a quotient would be rounded.
+    factor = "" if rule.kind == "sum" else f" * count({name(column)})"
+    low = [f"{total} >= {literal(rule.min)}{factor}"] if rule.min is not None else []
+    high = [f"{total} <= {literal(rule.max)}{factor}"] if rule.max is not None else []
     return _true_of_all(" and ".join([*low, *high]))
 
 
@@ -154,7 +164,7 @@ def _sql(rule: Rule, _types: dict[str, str]) -> str:
 
 
 def _true_of_all(condition: str) -> str:
-    return custom_sql(f"select if({condition}, 1, 0) from primary", "= 1")
+    return custom_sql(f"select if({condition}, 1, 0) as holds from primary", "= 1")
 
 
 def _all(rules: list[str]) -> str:

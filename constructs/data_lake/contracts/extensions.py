@@ -8,6 +8,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from data_lake.contracts.cron import check_cron, known_time_zones
+from data_lake.contracts.endurance import Circuit, Retry
 from data_lake.contracts.engine import Engine
 from data_lake.contracts.incremental import Incremental
 from data_lake.contracts.raw_source import RawSource
@@ -112,6 +113,7 @@ class TableExtensions(Extension):
     quality_threshold: float = Field(default=0.95, ge=0, le=1)
     engine: Engine = Engine()
     quarantine: QuarantineSource = QuarantineSource()
+    circuit: Circuit = Circuit()
 
 
 class DatasetExtensions(TableExtensions):
@@ -124,6 +126,7 @@ class DatasetExtensions(TableExtensions):
     raw: RawSource
     trigger: TriggerSource = TriggerSource(mode="on_arrival")
     schedule: Schedule | None = None
+    retry: Retry = Retry()
 
 
 _FOR_DATASETS = "is for datasets; a product is built when its inputs are published; remove it"
@@ -133,7 +136,7 @@ class ProductExtensions(TableExtensions):
     """The ``customProperties`` of a data product; it is a product because it has inputs."""
 
     refused_fields: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("raw", "trigger", "schedule"), _FOR_DATASETS
+        ("raw", "trigger", "schedule", "retry"), _FOR_DATASETS
     )
 
     inputs: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]

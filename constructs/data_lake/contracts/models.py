@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from data_lake.contracts.endurance import Circuit, Retry
 from data_lake.contracts.engine import Engine
 from data_lake.contracts.extensions import (
     Evolution,
@@ -139,6 +140,7 @@ class _Contract(_Part):
     quality: Quality
     engine: Engine = Engine()
     quarantine: QuarantineSettings = QuarantineSettings()
+    circuit: Circuit = Circuit()
     freshness_hours: int | float | None = None
 
     def compiled(self) -> dict[str, Any]:
@@ -159,6 +161,7 @@ class DatasetContract(_Contract):
     raw: RawSource
     trigger: Trigger
     schedule: Schedule | None = None
+    retry: Retry = Retry()
 
     def compiled(self) -> dict[str, Any]:
         """This contract as it stands in the compiled bundle: JSON types only."""
@@ -181,7 +184,7 @@ class ProductContract(_Contract):
         return content | {"fingerprint": _fingerprint(content)}
 
 
-_WORDS = frozenset(("version", "description", "owner", "freshness_hours", "engine"))
+_WORDS = frozenset(("version", "description", "owner", "freshness_hours", "engine", "circuit"))
 """What may change in a product's contract without a change of its rows."""
 
 

@@ -165,6 +165,7 @@ def _contract(
         "quality": Quality(threshold=extensions.quality_threshold),
         "engine": extensions.engine,
         "quarantine": QuarantineSettings(**extensions.quarantine.model_dump()),
+        "circuit": extensions.circuit,
     }
     if isinstance(extensions, ProductExtensions):
         return ProductContract(
@@ -178,6 +179,7 @@ def _contract(
         raw=extensions.raw,
         trigger=_trigger(extensions),
         schedule=extensions.schedule,
+        retry=extensions.retry,
     )
 
 

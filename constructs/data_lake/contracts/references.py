@@ -46,6 +46,9 @@ def _keys(file: ContractFile, reference: Reference, target: ContractFile) -> Ite
             near = nearest(key, [column.name for column in target.table.columns])
             text = f"must be a column of {target.name}"
             yield document.problem(path, text, value=repr(key), nearest=near)
+        elif found.protection and found.protection.method != "none":
+            text = f"cannot be looked up in {target.name}, whose protection of it is"
+            yield document.problem(path, f"{text} {found.protection.method}", value=repr(key))
         elif column and column.type and found.type and not _same(column.type, found.type):
             text = f"is {found.type} in {target.name} and {column.name} is {column.type}"
             yield document.problem(path, f"{text}; refer to a column of the same type")

@@ -11,13 +11,16 @@ from data_lake.contracts.rule_kinds import (
     MOMENTS,
     NUMERIC,
     ComparisonRule,
+    CompletenessRule,
     ExpressionRule,
     Implementation,
     RangeRule,
     ReferenceRule,
+    RowRule,
     SetRule,
     SqlRule,
     TypeRule,
+    UniqueRule,
 )
 from data_lake.model_problems import Locate
 from data_lake.problems import FieldPath, nearest
@@ -43,6 +46,8 @@ def rule_columns(
         columns = _declared(entry, rule, locate, table)
     found = [column for name in columns if (column := table.column(name))]
     _check_types(entry, rule, locate, found)
+    if not isinstance(rule, RowRule):
+        _check_stored(entry, rule, locate, found)
     if isinstance(rule, SetRule):
         _check_values(entry, rule, locate, found)
     elif isinstance(rule, RangeRule):
@@ -151,6 +156,20 @@ def _check_types(entry: Entry, rule: Implementation, locate: Locate, columns: li
     for column in columns:
         if column.type and accepted and not column.type.startswith(accepted):
             text = f"needs a column of type {', '.join(accepted)}; {column.name} is {column.type}"
+            entry.fault(locate(["kind"]), text)
+
+
+def _check_stored(
+    entry: Entry, rule: Implementation, locate: Locate, columns: list[Column]
+) -> None:
+    """Rules of rows see values as they came, rules of the dataset as the table has them."""
+    keeps_equals = isinstance(rule, UniqueRule) or (
+        isinstance(rule, CompletenessRule) and not rule.missing
+    )
+    for column in columns:
+        method = column.protection.method if column.protection else "none"
+        if method == "drop" or (method in ("hash", "tokenize") and not keeps_equals):
+            text = f"judges what the table has, and the protection of {column.name} is {method}"
             entry.fault(locate(["kind"]), text)
 
 

@@ -41,7 +41,7 @@ class Implementation(Extension):
     columns: _Names = ()
 
 
-class _RowRule(Implementation):
+class RowRule(Implementation):
     """A rule that each row passes or breaks; ``threshold`` is the share of rows that must pass."""
 
     threshold: _Share | None = None
@@ -55,7 +55,7 @@ class _DatasetRule(Implementation):
     }
 
 
-class SetRule(_RowRule):
+class SetRule(RowRule):
     """The value is one of ``values``."""
 
     kind: Literal["set"]
@@ -64,7 +64,7 @@ class SetRule(_RowRule):
     values: Annotated[tuple[_Value, ...], Field(strict=False, min_length=1)]
 
 
-class RangeRule(_RowRule):
+class RangeRule(RowRule):
     """The number, date or time is from ``min`` to ``max``, both included; ISO 8601 for times."""
 
     kind: Literal["range"]
@@ -89,7 +89,7 @@ class RangeRule(_RowRule):
         return self
 
 
-class LengthRule(_RowRule):
+class LengthRule(RowRule):
     """The text has from ``min`` to ``max`` characters."""
 
     kind: Literal["length"]
@@ -104,7 +104,7 @@ class LengthRule(_RowRule):
         return self
 
 
-class PatternRule(_RowRule):
+class PatternRule(RowRule):
     """The regular expression ``pattern`` is found in the text; anchor it to test the whole."""
 
     kind: Literal["pattern"]
@@ -122,7 +122,7 @@ class PatternRule(_RowRule):
         return pattern
 
 
-class TypeRule(_RowRule):
+class TypeRule(RowRule):
     """The text can be read as ``type``; dates and times by the Spark pattern ``format``, if any."""
 
     kind: Literal["type"]
@@ -132,14 +132,14 @@ class TypeRule(_RowRule):
     format: str | None = None
 
 
-class ExpressionRule(_RowRule):
+class ExpressionRule(RowRule):
     """The Spark SQL condition ``expression`` is true or null."""
 
     kind: Literal["expression"]
     expression: str
 
 
-class ComparisonRule(_RowRule):
+class ComparisonRule(RowRule):
     """``left`` stands to ``right``, both columns, as ``operator`` says.
 
     ``left`` is the column that the rule stands in, and given for a rule of the whole table.
@@ -153,7 +153,7 @@ class ComparisonRule(_RowRule):
     right: str
 
 
-class ReferenceRule(_RowRule):
+class ReferenceRule(RowRule):
     """The values of the columns stand together in a row of another ``dataset``.
 
     ``keys`` are that dataset's columns; by default those of the same names.

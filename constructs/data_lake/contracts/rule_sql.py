@@ -1,5 +1,6 @@
 """Rules as conditions of Spark SQL that name the rows which break them."""
 
+import re
 from collections.abc import Callable
 
 from data_lake.contracts.models import Rule, Scalar
@@ -66,6 +67,23 @@ def _between(rule: Rule, value: str, type_name: str) -> str:
 def _bound(value: Scalar | None, type_name: str) -> str:
     """Text in a rule means a value of the column's type."""
     return f"cast({literal(value)} as {type_name})" if isinstance(value, str) else literal(value)
+
+
+def missing(rule: Rule, column: str, type_name: str) -> str:
+    """Give the condition that a row has no value in a column, or one that counts as none."""
+    absent = f"{name(column)} is null"
+    if not rule.missing:
+        return absent
+    words = ", ".join(_bound(value, type_name) for value in rule.missing)
+    return f"{absent} or {name(column)} in ({words})"
+
+
+def summable(column: str, type_name: str) -> str:
+    """Give a column so that its sum never wraps around: whole numbers as decimals."""
+    if type_name in ("float", "double"):
+        return f"cast({name(column)} as double)"
+    digits = re.fullmatch(r"decimal\(\d+,(\d+)\)", type_name)
+    return f"cast({name(column)} as decimal(38,{digits[1] if digits else 0}))"
 
 
 def joined(rule: Rule) -> str:

@@ -3,10 +3,18 @@ import json
 import pytest
 
 from lake_runtime.errors import ReportMissing
+from tests.functions.support.contracts import default_bundle
 from tests.functions.support.resources import one_row
 
 CHANGED = {"Error": "SourceChanged", "Cause": json.dumps({"errorMessage": "1 of 1 files"})}
 BUG = {"Error": "AttributeError", "Cause": json.dumps({"errorMessage": "'Jane Doe' is not"})}
+
+
+def deploy_with(lake, **changes):
+    """Deploy a contract of flights with something changed."""
+    bundle = default_bundle()
+    bundle["datasets"]["flights"] |= changes
+    lake.deploy(bundle)
 
 
 def _message(closed):
@@ -65,8 +73,9 @@ def test_a_rejected_file_stays_rejected_though_its_run_fails(lake):
     assert "flights/a.csv: empty_file: the file has no bytes" in _message(closed)["reasons"]
 
 
-def test_after_three_failed_runs_a_file_is_parked_with_a_critical_notice(lake):
-    # Given a file whose runs fail
+def test_after_as_many_failed_runs_as_the_contract_allows_a_file_is_parked(lake):
+    # Given a file whose runs fail, and a contract that allows three
+    deploy_with(lake, retry={"max_attempts": 3})
     version = lake.arrive("flights/a.csv")
     error = {"Error": "Glue.ThrottlingException", "Cause": ""}
     for number in (1, 2):
@@ -86,6 +95,28 @@ def test_after_three_failed_runs_a_file_is_parked_with_a_critical_notice(lake):
     assert (message["severity"], message["counts"]["files_parked"]) == ("critical", 1)
     assert "parked" in message["next_step"]
     assert lake.open("run-4")["status"] == "nothing_waiting"
+
+
+def test_a_contract_that_says_nothing_allows_five_attempts(lake):
+    version = lake.arrive("flights/a.csv")
+    for number in range(1, 6):
+        assert lake.status(version) == "waiting"
+        lake.open(f"run-{number}")
+        lake.close(f"run-{number}", "failed", error=CHANGED)
+    assert (lake.status(version), lake.arrival(version)["attempts"]) == ("parked", 5)
+
+
+def test_a_run_keeps_the_limit_that_it_was_opened_with_though_its_contract_changes(lake):
+    # Given a run that was opened when one attempt was allowed
+    deploy_with(lake, retry={"max_attempts": 1})
+    version = lake.arrive("flights/a.csv")
+    lake.open("run-1")
+    # When the contract allows more before it fails
+    deploy_with(lake, retry={"max_attempts": 9})
+    lake.close("run-1", "failed", error=CHANGED)
+    # Then the file is parked as that run was told, and the record says what that was
+    assert lake.status(version) == "parked"
+    assert lake.record("run-1")["limits"]["max_attempts"] == 1
 
 
 def test_a_run_that_fails_after_it_published_counts_as_published(lake):

@@ -62,6 +62,17 @@ def test_a_dataset_is_compiled_with_every_field_that_functions_and_spark_read(la
         "quarantine": {"clear_values": False},
         "trigger": {"mode": "on_arrival"},
         "schedule": {"cron": "0 6 ? * MON-FRI *", "time_zone": "Europe/Oslo"},
+        "engine": {
+            "worker_type": None,
+            "workers": None,
+            "max_workers": None,
+            "bytes_per_worker": 2**30,
+            "flex": False,
+            "timeout_minutes": None,
+            "shuffle_partitions": None,
+        },
+        "retry": {"max_attempts": 5},
+        "circuit": {"failures": 3, "cool_down_minutes": 60},
         "freshness_hours": 48,
     }
 

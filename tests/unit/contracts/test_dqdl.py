@@ -39,13 +39,14 @@ def exported(*rules: dict[str, Any], **facts: Any) -> Ruleset:
 
 
 def counted(condition: str, source: str = "primary") -> str:
-    return f'CustomSql "select count(*) from {source} where {condition}" = 0'
+    return f'CustomSql "select count(*) as broken from {source} where {condition}" = 0'
 
 
 def shared(condition: str, share: str) -> str:
-    return f'CustomSql "select avg(if({condition}, 0, 1)) from primary" >= {share}'
+    return f'CustomSql "select avg(if({condition}, 0, 1)) as share from primary" >= {share}'
 
 
+SUM, COUNT = "sum(cast(`amount` as decimal(38,2)))", "count(`amount`)"
 FOUND = "(select distinct `code` from `codes`) as found on primary.`code` = found.`code`"
 
 
@@ -113,16 +114,30 @@ FOUND = "(select distinct `code` from `codes`) as found on primary.`code` = foun
         ({"kind": "completeness", "columns": ["code"]}, 'IsComplete "code"'),
         (
             {"kind": "completeness", "columns": ["code", "day"], "threshold": 0.9},
-            '(Completeness "code" >= 0.9) and (Completeness "day" >= 0.9)',
+            shared("`code` is null or `day` is null", "0.9"),
+        ),
+        (
+            {"kind": "completeness", "columns": ["code"], "threshold": 0.9},
+            'Completeness "code" >= 0.9',
+        ),
+        (
+            {"kind": "completeness", "columns": ["code", "day"]},
+            '(IsComplete "code") and (IsComplete "day")',
         ),
         (
             {"kind": "completeness", "columns": ["code"], "missing": ["-"]},
-            counted("`code` is null or `code` in ('-')"),
+            counted("`code` is null or `code` in (cast('-' as string))"),
         ),
         (
             {"kind": "unique", "columns": ["code"]},
-            'CustomSql "select count(*) from (select 1 from primary where `code` is not null '
-            'group by `code` having count(*) > 1) as repeated" = 0',
+            'CustomSql "select count(*) as broken from (select 1 from primary where `code` is not '
+            'null group by `code` having count(*) > 1) as repeated" = 0',
+        ),
+        (
+            {"kind": "unique", "columns": ["code"], "threshold": 0.5},
+            'CustomSql "select avg(if(given and number > 1, 0, 1)) as share from (select `code` is '
+            "not null as given, row_number() over (partition by `code` order by `code`) as number "
+            'from primary) as numbered" >= 0.5',
         ),
         ({"kind": "row_count", "columns": [], "min": 1}, "RowCount >= 1"),
         (
@@ -132,16 +147,16 @@ FOUND = "(select distinct `code` from `codes`) as found on primary.`code` = foun
         ({"kind": "row_count", "columns": [], "min": 4, "max": 4}, "RowCount = 4"),
         (
             {"kind": "sum", "columns": ["amount"], "min": 1},
-            'CustomSql "select if(sum(`amount`) >= 1, 1, 0) from primary" = 1',
+            f'CustomSql "select if({SUM} >= 1, 1, 0) as holds from primary" = 1',
         ),
         (
             {"kind": "average", "columns": ["amount"], "min": 1, "max": 2},
-            'CustomSql "select if(avg(`amount`) >= 1 and avg(`amount`) <= 2, 1, 0) from primary"'
-            " = 1",
+            f'CustomSql "select if({SUM} >= 1 * {COUNT} and {SUM} <= 2 * {COUNT}, 1, 0) '
+            'as holds from primary" = 1',
         ),
         (
             {"kind": "sql", "columns": [], "expression": "max(id) > 3"},
-            'CustomSql "select if(cast((max(id) > 3) as boolean), 1, 0) from primary" = 1',
+            'CustomSql "select if(cast((max(id) > 3) as boolean), 1, 0) as holds from primary" = 1',
         ),
     ],
 )

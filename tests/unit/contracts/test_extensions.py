@@ -84,6 +84,17 @@ MISTAKES = [
         "did you mean 'deadlineMinutes'?",
     ),
     (
+        ORDERS, "  - property: schedule", "  - {property: retry, value: {maxAttempts: 0}}\n"
+        "  - property: schedule",
+        "64: customProperties[retry].value.maxAttempts: must be greater than or equal to 1: got 0",
+    ),
+    (
+        ORDERS, "  - property: schedule", "  - {property: circuit, value: {failure: 2}}\n"
+        "  - property: schedule",
+        "64: customProperties[circuit].value.failure: is not a known field: got 2; "
+        "did you mean 'failures'?",
+    ),
+    (
         COUNTRIES, "customProperties:\n", "customProperties:\n"
         "  - {property: trigger, value: {mode: schedule}}\n",
         "15: customProperties[trigger].value.mode: needs the property schedule with cron and "

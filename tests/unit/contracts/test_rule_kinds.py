@@ -414,6 +414,49 @@ def test_a_mistake_in_a_kind_of_rule_is_exactly_one_line(
     assert complaint(edit) == f"contracts/{ORDERS}:{message}"
 
 
+DROPPED = (
+    ORDERS,
+    "        logicalTypeOptions:\n          format: dd.MM.yyyy\n",
+    "        customProperties: [{property: protection, value: {method: drop}}]\n",
+)
+
+
+def test_a_rule_of_the_dataset_sees_what_the_table_has(complaint: Complaint) -> None:
+    fresh = of_table("kind: freshness\ncolumns: [ordered_on]\nhours: 2")
+    assert complaint(DROPPED, fresh) == (
+        f"contracts/{ORDERS}:56: {TABLE}.implementation.kind: judges what the table has, and the "
+        "protection of ordered_on is drop: got 'freshness'"
+    )
+
+
+def test_an_expression_over_the_dataset_sees_no_hashed_column(complaint: Complaint) -> None:
+    hashed = (
+        ORDERS,
+        "        classification: public\n",
+        "        customProperties: [{property: protection, value: {method: hash}}]\n",
+    )
+    unpartitioned = (ORDERS, "        partitioned: true\n", "")
+    total = of_table("kind: sql\nexpression: max(country) = 'SE'")
+    assert complaint(hashed, unpartitioned, total).endswith(
+        "implementation.kind: judges what the table has, and the protection of country is hash: "
+        "got 'sql'"
+    )
+
+
+def test_a_reference_cannot_look_up_hashed_values(complaint: Complaint) -> None:
+    hashed = (
+        "countries.odcs.yaml",
+        "{name: title, logicalType: string}",
+        "{name: title, logicalType: string, "
+        "customProperties: [{property: protection, value: {method: hash}}]}",
+    )
+    rule_of = of_table("kind: reference\ncolumns: [country]\ndataset: countries\nkeys: [title]")
+    assert complaint(hashed, rule_of) == (
+        f"contracts/{ORDERS}:60: {TABLE}.implementation.keys[0]: cannot be looked up in "
+        "countries, whose protection of it is hash: got 'title'"
+    )
+
+
 def test_a_metric_that_the_standard_does_not_have_is_one_line(complaint: Complaint) -> None:
     (line,) = complaint(of_country("metric: nullValue\nmustBe: 0")).splitlines()
     assert line.endswith("got 'nullValue'; did you mean 'nullValues'?")

@@ -31,6 +31,7 @@ COMMON: dict[str, Any] = {
     "partition_by": (),
     "quality": {"threshold": 0.95},
     "freshness_hours": 24,
+    "evolution": "permissive",
     "rules": (RULE,),
 }
 
@@ -40,8 +41,7 @@ def columns(*changed: dict[str, Any]) -> tuple[dict[str, Any], ...]:
     known = {str(column["name"]): column for column in COLUMNS}
     for column in changed:
         known[column["name"]] = known.get(column["name"], {}) | column
-    fields = DatasetContract.model_fields["columns"].annotation.__args__[0].model_fields
-    return tuple({k: v for k, v in one.items() if k in fields} for one in known.values())
+    return tuple(known.values())
 
 
 def dataset(**facts: Any) -> DatasetContract:

@@ -36,21 +36,40 @@ def raw(**facts: Any) -> dict[str, Any]:
 
 CHANGES: list[tuple[str, dict[str, Any], dict[str, Any], str, str]] = [
     # columns
-    ("columns", {}, {"columns": columns({"name": "note", "type": "string"})}, BREAKING, "note"),
     (
-        "columns of JSON",
-        raw(format="jsonl"),
-        raw(format="jsonl") | {"columns": columns({"name": "note", "type": "string"})},
+        "a column",
+        {},
+        {"columns": columns({"name": "note", "type": "string"})},
         BACKFILL,
         "column note is added, string",
     ),
     (
         "a required column",
-        raw(format="jsonl"),
-        raw(format="jsonl")
-        | {"columns": columns({"name": "note", "type": "string", "required": True})},
+        {},
+        {"columns": columns({"name": "note", "type": "string", "required": True})},
         BREAKING,
         "column note is added, string, required",
+    ),
+    (
+        "no deprecated column",
+        {"columns": columns({"name": "day", "deprecated": True})},
+        {"columns": columns()[:2]},
+        BREAKING,
+        "column day was deprecated, and is removed",
+    ),
+    (
+        "another name",
+        {},
+        {"columns": (columns()[0], {**columns()[1], "name": "price"}, columns()[2])},
+        BREAKING,
+        "column amount is called price now; its id is the same",
+    ),
+    (
+        "another cut",
+        {"columns": columns({"name": "day", "transform": "day"})},
+        {"columns": columns({"name": "day", "transform": "month"})},
+        REBUILD,
+        "column day changes what of it the table is partitioned by from day to month",
     ),
     ("no column", {}, {"columns": columns()[:2]}, REBUILD, "column day is removed"),
     ("order", {}, {"columns": columns()[::-1]}, SAFE, "columns stand in another order"),
@@ -328,8 +347,39 @@ def test_a_setting_has_its_verdict(
     assert judge(subject, old, new).verdict is verdict
 
 
+@pytest.mark.parametrize(
+    ("evolution", "needed", "before", "after"),
+    [
+        ("strict", "additive", {}, columns({"name": "note", "type": "string"})),
+        ("strict", "additive", {}, columns({"name": "id", "type": "bigint"})),
+        (
+            "additive",
+            "permissive",
+            {"columns": columns({"name": "day", "deprecated": True})},
+            columns()[:2],
+        ),
+        (
+            "additive",
+            "permissive",
+            {},
+            (columns()[0], {**columns()[1], "name": "price"}, columns()[2]),
+        ),
+    ],
+    ids=["add", "widen", "drop", "rename"],
+)
+def test_what_the_evolution_of_the_contract_forbids_needs_another_one(
+    evolution: str, needed: str, before: dict[str, Any], after: tuple[dict[str, Any], ...]
+) -> None:
+    old = dataset(**before)
+    new = dataset(evolution=evolution, columns=after)
+    (forbidden,) = (one for one in comparison(old, new).changes if one.needs)
+
+    assert (forbidden.needs, forbidden.verdict) == (needed, BREAKING)
+    assert f"evolution: {needed}" in forbidden.advice
+
+
 def test_every_fact_of_a_column_can_be_told() -> None:
-    assert set(Column.model_fields) - {"name"} <= set(FACTS)
+    assert set(Column.model_fields) - {"name", "type"} <= set(FACTS)
 
 
 @pytest.mark.parametrize("model", [DatasetContract, ProductContract])

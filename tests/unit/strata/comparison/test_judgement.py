@@ -22,6 +22,7 @@ WORDS = {"owner": "finance"}
         ("0.9.0", WORDS, "version goes back from 1.0.0 to 0.9.0"),
         ("2.0.0", BREAKING, None),
         ("1.9.0", BREAKING, "version is 1.9.0: a breaking change needs a new major version, 2.0.0"),
+        ("2.0.0", {"columns": WIDER, "evolution": "strict"}, "needs evolution: additive"),
         ("2.0.0", REBUILD, "needs a new dataset name, or a table rebuilt by hand"),
     ],
 )

@@ -1,14 +1,23 @@
 """A contract drafted from a sample is valid at once, and says what the sample says."""
 
+import gzip
+import json
 import re
+import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from data_lake.contracts import DatasetContract, load_contracts
 from strata.cli import main
 from strata.drafting.command import legal_name, new_contract
 from strata.errors import StrataError
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 ORDERS = "order_id,status,amount,ordered_on,note\n" + "".join(
     f"{number},{'open' if number % 3 else 'paid'},{number}.5,2025-03-{number % 28 + 1:02},"
@@ -61,6 +70,46 @@ def test_a_suggested_rule_is_valid_once_its_marks_are_removed(tmp_path: Path) ->
     assert rules["status_known"].values == ("open", "paid")
     assert (rules["amount_known"].min, rules["amount_known"].max) == (1.5, 31.5)
     assert (rules["order_id_known"].min, rules["order_id_known"].max) == (1, 31)
+    assert rules["ordered_on_since"].min == "2025-03-01"
+    assert {rule.severity for rule in rules.values()} == {"quarantine"}
+
+
+@pytest.mark.parametrize(
+    ("values", "rule"),
+    [
+        (
+            [f"N{number}" for number in range(7, 40)],
+            {"kind": "pattern", "pattern": "^[A-Z][0-9]{1,2}$"},
+        ),
+        (
+            [f"AB-{number:04}.{number % 9}x" for number in range(40)],
+            {"kind": "pattern", "pattern": "^[A-Z]{2}\\-[0-9]{4}\\.[0-9][a-z]$"},
+        ),
+        (
+            ["word" * (number % 7 + 1) for number in range(40)] + [f"x {n}é" for n in range(20)],
+            {"kind": "length", "min": 4, "max": 28},
+        ),
+        (
+            [f"{number}" if number % 10 else "" for number in range(10, 50)],
+            {"kind": "completeness", "threshold": 0.9},
+        ),
+        ([f"{number}" for number in range(40)], {"kind": "unique"}),
+    ],
+    ids=["shape", "longer shape", "length", "completeness", "unique"],
+)
+def test_what_values_have_in_common_is_suggested_and_the_sample_keeps_it(
+    tmp_path: Path, values: list[str], rule: dict[str, object]
+) -> None:
+    lines = "".join(f"{number},{value}\n" for number, value in enumerate(values))
+    drafted(tmp_path, f"id,value\n{lines}")
+    file = tmp_path / "contracts" / "orders.odcs.yaml"
+    file.write_text(re.sub(r"(?m)^        # (?!Suggested)", "        ", file.read_text()))
+    rules = load_contracts(file.parent).datasets["orders"].rules
+    found = [each.model_dump(include=set(rule)) for each in rules if each.columns == ("value",)]
+    assert rule in found
+    for each in rules:
+        if each.pattern:
+            assert all(re.search(each.pattern, value) for value in values)
 
 
 @pytest.mark.parametrize(
@@ -155,12 +204,15 @@ def test_without_a_key_rows_are_appended_and_pairs_are_suggested(tmp_path: Path)
     assert "# Unique in the 4 rows of the sample: store and day." in text
 
 
-def test_a_header_that_no_table_can_have_is_an_error_with_both_ways_out(tmp_path: Path) -> None:
-    with pytest.raises(StrataError) as raised:
-        drafted(tmp_path, "Order ID,Größe\n1,2\n")
-    assert "'Order ID' to order_id, 'Größe' to gr_e" in str(raised.value)
-    assert "--clean-copy sample-clean.csv" in str(raised.value)
-    assert not list((tmp_path / "contracts").iterdir())
+def test_the_contract_says_what_the_files_call_a_column_that_no_table_can_have(
+    tmp_path: Path,
+) -> None:
+    contract = drafted(tmp_path, "Order ID,Größe,note\n1,2,x\n")
+    assert [(column.name, column.source) for column in contract.columns] == [
+        ("order_id", "Order ID"),
+        ("gr_e", "Größe"),
+        ("note", None),
+    ]
 
 
 def test_a_clean_copy_changes_the_header_and_no_other_byte(tmp_path: Path) -> None:
@@ -168,7 +220,85 @@ def test_a_clean_copy_changes_the_header_and_no_other_byte(tmp_path: Path) -> No
     sample.write_bytes(b'Order ID;The Note\r\n1;"a ""b"""\r\n2;\xe9\r\n')
     new_contract("orders", sample, tmp_path, clean_copy=copy)
     assert copy.read_bytes() == b'order_id;the_note\r\n1;"a ""b"""\r\n2;\xe9\r\n'
-    assert list(types(load_contracts(tmp_path).datasets["orders"])) == ["order_id", "the_note"]
+    contract = load_contracts(tmp_path).datasets["orders"]
+    assert list(types(contract)) == ["order_id", "the_note"]
+    assert [column.source for column in contract.columns] == [None, None]
+
+
+def test_a_clean_copy_of_a_compressed_file_is_refused(tmp_path: Path) -> None:
+    sample = tmp_path / "sample.csv.gz"
+    sample.write_bytes(gzip.compress(b"Order ID\n1\n"))
+    with pytest.raises(StrataError, match="is for plain files; unpack"):
+        new_contract("orders", sample, tmp_path, clean_copy=tmp_path / "copy.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("sample.csv.gz", gzip.compress(ORDERS.encode())),
+        ("sample.csv.zst", zstd.compress(ORDERS.encode())),
+        # What a file is called does not say how it is compressed.
+        ("sample.csv", gzip.compress(ORDERS.encode())),
+    ],
+)
+def test_a_compressed_file_is_drafted_as_what_is_in_it(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    contract = drafted(tmp_path, content, name)
+    assert types(contract)["amount"] == "decimal(8,2)"
+    assert (contract.raw.format, contract.raw.compression) == ("csv", "auto")
+
+
+@pytest.mark.parametrize(
+    ("document", "records"),
+    [
+        ([{"id": 1}, {"id": 2, "tags": [{"a": 1}]}], None),
+        ({"data": {"items": [{"id": 1}, {"id": 2}]}, "next": [1]}, "data.items"),
+        ({"id": 1}, None),
+    ],
+)
+def test_a_json_document_is_drafted_from_its_records(
+    tmp_path: Path, document: object, records: str | None
+) -> None:
+    contract = drafted(tmp_path, json.dumps(document), "sample.json")
+    assert (contract.raw.format, contract.raw.records) == ("json", records)
+    assert types(contract)["id"] == "int"
+
+
+def parquet(tmp_path: Path, select: str) -> bytes:
+    """Give a Parquet file with the rows of a SELECT."""
+    file = tmp_path / "made.parquet"
+    duckdb.sql(f"COPY ({select}) TO '{file}' (FORMAT parquet)")
+    return file.read_bytes()
+
+
+def test_a_parquet_file_is_drafted_with_the_types_that_it_declares(tmp_path: Path) -> None:
+    select = """
+        SELECT 1::SMALLINT AS small, 2::BIGINT AS big, 'NA' AS word, 1.5::DECIMAL(9,3) AS price,
+        'nan'::DOUBLE AS ratio, 1.5::FLOAT AS half, true AS flag, DATE '2025-03-01' AS day,
+        TIMESTAMP '2025-03-01 10:00:00' AS moment, NULL::VARCHAR AS "Left Over"
+    """
+    contract = drafted(tmp_path, parquet(tmp_path, select), "sample.parquet")
+    assert types(contract) == {
+        "small": "int",
+        "big": "bigint",
+        "word": "string",
+        "price": "decimal(9,3)",
+        "ratio": "double",
+        "half": "float",
+        "flag": "boolean",
+        "day": "date",
+        "moment": "timestamp",
+        "left_over": "string",
+    }
+    assert contract.raw.format == "parquet"
+    assert [column.name for column in contract.columns if not column.required] == ["left_over"]
+
+
+def test_a_nested_column_of_a_parquet_file_is_refused_by_name(tmp_path: Path) -> None:
+    content = parquet(tmp_path, "SELECT 1 AS id, [1, 2] AS tags")
+    with pytest.raises(StrataError, match=r"column 'tags' is INTEGER\[\], and columns hold single"):
+        drafted(tmp_path, content, "sample.parquet")
 
 
 @pytest.mark.parametrize(
@@ -181,6 +311,12 @@ def test_a_clean_copy_changes_the_header_and_no_other_byte(tmp_path: Path) -> No
         ("list.jsonl", b'[{"a": 1}]', "one JSON object in each line"),
         ("broken.jsonl", b'{"a": 1\n{"a": \n', "could not be read as jsonl"),
         ("sheet.xlsx", b"PK", "must end in .csv, .tsv"),
+        ("damaged.csv.gz", gzip.compress(b"a,b\n1,2\n")[:-9], "compressed bytes are damaged"),
+        ("damaged.csv.zst", zstd.compress(b"a,b\n1,2\n")[:-3], "compressed bytes are damaged"),
+        ("words.json", b"hello", "must be one JSON document in UTF-8"),
+        ("numbers.json", b"[1, 2]", "must hold objects, which become rows"),
+        ("two.json", b'{"a": [{}], "b": {"c": [{}]}}', "in several places, a, b.c"),
+        ("fake.parquet", b"a,b\n", "could not be read as parquet"),
         ("twice.csv", b"Id,id\n1,2\n", "columns must have names of their own: got 'Id', 'id'"),
     ],
 )

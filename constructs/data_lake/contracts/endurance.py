@@ -1,0 +1,36 @@
+"""How much failure a dataset endures before a person is needed: ``retry`` and ``circuit``."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, alias_generator=to_camel, populate_by_name=True
+    )
+
+
+class Retry(_Part):
+    """How often an arrival is tried.
+
+    Attributes:
+        max_attempts: after so many failed runs an arrival is parked with its reason, and no run
+            takes it again by itself.
+    """
+
+    max_attempts: Annotated[int, Field(ge=1, le=100)] = 5
+
+
+class Circuit(_Part):
+    """When runs stop being started because they fail again and again.
+
+    Attributes:
+        failures: so many failed runs, one after the other, open the circuit: what arrives waits.
+        cool_down_minutes: so long after a failure one run is tried; it closes the circuit if it
+            ends well.
+    """
+
+    failures: Annotated[int, Field(ge=1, le=100)] = 3
+    cool_down_minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)] = 60

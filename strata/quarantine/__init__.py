@@ -1,0 +1,1 @@
+"""People's work on quarantined rows and files: look, export, replay, drop."""
