@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help setup demo test check lint types synth snapshots docs bench bench-full format lock clean
+.PHONY: help setup demo test check lint types synth snapshots docs bench bench-full bench-inspect format lock clean
 
 BIN := .venv/bin
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -50,6 +50,9 @@ bench: setup ## Measure the stage job beside other ways; ROWS=10000000 and ONLY=
 
 bench-full: setup ## Measure everything, with 1 and with 10 million rows (about 40 minutes)
 	@$(BENCH) --rows 1000000,10000000
+
+bench-inspect: setup ## Measure how fast a large file is inspected, beside what libraries read
+	@PYTHONPATH=.:lambda_src $(BIN)/python -m benchmarks.inspect_readers
 
 format: setup ## Put the code into the house format
 	@$(BIN)/ruff check --fix .

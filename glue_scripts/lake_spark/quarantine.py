@@ -18,7 +18,7 @@ COLUMNS = (
     ("rule_ids", "array<string>", "The rules that the row broke"),
     ("reasons", "array<string>", "Why, for each of the rules"),
     ("source_key", "string", "The key of the raw file; null for products"),
-    ("source_line", "bigint", "The line of the raw file on which the record begins, from 1"),
+    ("source_line", "bigint", "The line of the raw file, or the number of the record, from 1"),
     ("source_lines", "bigint", "How many lines the record takes"),
     ("source_version", "string", "The version of the raw file"),
     ("arrival_id", "string", "The arrival in the ledger"),

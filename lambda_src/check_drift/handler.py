@@ -44,12 +44,17 @@ class CheckDriftResponse(Response):
 
 @state_machine_task(CheckDriftRequest)
 def handle(request: CheckDriftRequest) -> CheckDriftResponse:
-    """Compare what the crawler found with the contract."""
+    """Compare what the crawler found with the contract, if a crawler finds anything in such files.
+
+    Inspection holds every file against the contract all the same.
+    """
     environment = CheckDriftEnvironment.read()
     dataset = load_contracts(environment.contracts_uri).dataset(request.dataset)
     name = table_name(dataset.raw.prefix, request.table_prefix)
-    table = _table(environment.raw_database, name)
-    if table is None:
+    table = _table(environment.raw_database, name) if dataset.raw.is_crawlable else None
+    if not dataset.raw.is_crawlable:
+        drift = []
+    elif table is None:
         drift = [Drift(None, "missing_table", None, name)]
     else:
         columns = table.get("StorageDescriptor", {}).get("Columns", [])

@@ -93,6 +93,8 @@ def _reasons(settled: Settled) -> list[str]:
 
 def _next_step(settled: Settled, counts: dict[str, int], run_uri: str) -> str:
     attention = counts["rows_quarantined"] + counts["files_rejected"] + counts["files_skipped"]
+    dataset, run_id = settled.record["dataset"], settled.record["run_id"]
+    look = f"strata quarantine show {dataset} --run {run_id}"
     match settled.outcome:
         case Outcome.FAILED if settled.parked:
             step = (
@@ -106,15 +108,15 @@ def _next_step(settled: Settled, counts: dict[str, int], run_uri: str) -> str:
             )
         case Outcome.QUARANTINED:
             step = (
-                "Readers see what they saw before. Look at the quarantined rows, mend the source "
-                "or the contract, and upload the files again."
+                f"Readers see what they saw before. Look at the quarantined rows ({look}), mend "
+                "the source or the contract, and upload or replay the files."
             )
         case Outcome.REJECTED if attention:
-            step = "Mend the files by the reasons given and upload them again."
+            step = f"Mend the files by the reasons given ({look}) and upload them again."
         case Outcome.PUBLISHED_WITH_WARNINGS:
             step = "The rows are published; look at the warnings."
         case Outcome.PUBLISHED if attention:
-            step = "Look at what was put aside and upload it mended."
+            step = f"Look at what was put aside ({look}); mend it and replay it."
         case _:
             step = "Nothing to do."
     return f"{step} The run's record: {run_uri}"

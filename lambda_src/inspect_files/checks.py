@@ -109,6 +109,9 @@ def _is_text_after(head: bytes, magic: bytes) -> bool:
 
 def _json_fault(text: str, raw: RawFormat) -> Fault | None:
     start = text.lstrip()
+    if not start:
+        # A large file that begins with blank lines is judged record by record.
+        return None
     if raw.format == "json":
         return None if start.startswith(("{", "[")) else format_fault(_no_json(start), raw)
     if start.startswith("["):

@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from inspect_files.compression import DamagedError, decompress
 from inspect_files.documents import DocumentError, records_of
@@ -59,10 +60,19 @@ def _json_text(chunks: Iterable[bytes]) -> Iterator[str]:
 
 
 def _as_utf8(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    """Half a pair of surrogates becomes bytes that are not UTF-8, as it was not UTF-16."""
+    """Half a pair of surrogates becomes bytes that are not UTF-8, as it was not UTF-16.
+
+    Without a mark at its beginning, UTF-16 is taken to be little-endian, as Windows writes it.
+    """
+    stream = iter(chunks)
+    start = b""
+    while len(start) < len(codecs.BOM_UTF16) and (chunk := next(stream, None)) is not None:
+        start += chunk
+    if encoding == "UTF-16":
+        encoding = "UTF-16BE" if start.startswith(codecs.BOM_UTF16_BE) else "UTF-16LE"
     decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
     mark = "\ufeff"
-    for chunk in chunks:
+    for chunk in chain([start], stream):
         text = decoder.decode(chunk)
         if text:
             yield text.removeprefix(mark).encode("utf-8", "surrogatepass")

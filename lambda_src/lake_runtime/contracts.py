@@ -68,6 +68,17 @@ class RawFormat(_Part):
         """Tell whether characters have two bytes or more, which no reader of lines knows."""
         return self.encoding.startswith("UTF-16")
 
+    @property
+    def is_crawlable(self) -> bool:
+        """Tell whether a Glue crawler finds the columns, and calls them by their names.
+
+        Its classifiers know no Zstandard, no lines to skip, no documents, and name the columns of
+        a file without a header themselves.
+        """
+        is_named = self.format != "csv" or self.header
+        is_plain = not (self.is_two_byte or self.skip_lines or self.compression == "zstd")
+        return is_named and is_plain and self.format != "json"
+
 
 class Quality(_Part):
     """When a run is good enough to publish."""

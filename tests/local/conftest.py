@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from backports import zstd
 
 from strata.activity import wait_until_quiet
 from strata.arrivals import put_object
@@ -17,6 +18,8 @@ SAMPLE_LINES = 3_001
 """Header and 3,000 flights: enough for every step, and quick."""
 NEXT_PLANES = 40
 """How many aircraft the second batch has, which takes the place of the first."""
+PACKED = "airports/packed airports.csv"
+"""The key of a file that does not say what it is."""
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +75,8 @@ def tried(
 ) -> LocalLake:
     """Give the lake after the files that are wrong went through it, too."""
     folder = tmp_path_factory.mktemp("damaged")
-    _feed(loaded, [*damaged_files(folder, again=samples[0]), *_next_planes(folder, samples)])
+    others = [*_next_planes(folder, samples), _packed(folder, samples)]
+    _feed(loaded, [*damaged_files(folder, again=samples[0]), *others])
     return loaded
 
 
@@ -86,6 +90,14 @@ def _next_planes(folder: Path, samples: list[Upload]) -> list[Upload]:
         Upload(upload.key.replace("planes/", "planes/next/"), upload.file, upload.story)
         for upload in (manifest, *parts)
     ]
+
+
+def _packed(folder: Path, samples: list[Upload]) -> Upload:
+    """Give the airports once more, in Zstandard, which neither Spark nor a crawler reads."""
+    (airports,) = [upload for upload in samples if upload.key == "airports/airports.csv"]
+    packed = folder / "airports.zst"
+    packed.write_bytes(zstd.compress(airports.file.read_bytes()))
+    return Upload(PACKED, packed, "the same airports, packed")
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from strata.local.lake import LocalLake
 from strata.query import query
 from strata.runs import arrivals, runs
 from strata.sample_data import Upload
-from tests.local.conftest import NEXT_PLANES
+from tests.local.conftest import NEXT_PLANES, PACKED
 
 
 def planes_runs(lake: LocalLake) -> list[dict[str, Any]]:
@@ -33,6 +33,19 @@ def test_every_row_of_a_dataset_is_in_its_table(
         (expected,) = connection.fetchall()[0]
     found = query(loaded, f"SELECT COUNT(*) AS rows FROM processed.{dataset}").to_pylist()
     assert found == [{"rows": expected}]
+
+
+def test_a_file_in_zstandard_is_read_as_the_run_wrote_it_and_known_by_its_raw_name(
+    tried: LocalLake,
+) -> None:
+    run = [run for run in runs(tried) if run["dataset"] == "airports"][-1]
+    key = f"runs/airports/{run['run_id']}/input.json"
+    answer = tried.client("s3").get_object(Bucket=tried["ArtifactsBucketName"], Key=key)
+    (file,) = json.loads(answer["Body"].read())["files"]
+    assert file["key"] == PACKED
+    assert file["read_uri"].endswith("/packed airports.csv.txt")
+    assert statuses(tried, PACKED) == {"published"}
+    assert (run["outcome"], run["rows_good"], run["rows_quarantined"]) == ("published", 1458, 0)
 
 
 def test_a_dataset_kept_as_parquet_has_its_types(loaded: LocalLake) -> None:

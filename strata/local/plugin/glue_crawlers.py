@@ -9,6 +9,7 @@ import logging
 import tempfile
 import threading
 import time
+import zlib
 from collections.abc import Callable
 from contextvars import copy_context
 from fnmatch import fnmatchcase
@@ -23,6 +24,10 @@ from strata.local.plugin.hooks import Hook
 
 SAMPLE_BYTES = 1_000_000
 SAMPLED_FILES = 3
+SNIFFED_BYTES = 1000
+GZIP, PARQUET, ZSTANDARD = b"\x1f\x8b", b"PAR1", b"\x28\xb5\x2f\xfd"
+PASSED_OVER = ""
+"""Stands for a reader of what Glue's classifiers do not recognise, such as Zstandard."""
 TYPES = {
     "BOOLEAN": "boolean",
     "INTEGER": "int",
@@ -118,13 +123,25 @@ def _columns(bucket: str, keys: list[str]) -> list[Column]:
             Bucket=bucket, Key=key, Range=f"bytes=0-{SAMPLE_BYTES - 1}"
         )
         body: bytes = answer["Body"].read()
-        looks_like_json = body.lstrip()[:1] in (b"{", b"[")
-        its_reader = "read_json_auto" if looks_like_json else "read_csv_auto"
+        if body.startswith(PARQUET):
+            body = _client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+        if body.startswith(GZIP):
+            body = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(body, SAMPLE_BYTES)
+        its_reader = _reader(body)
         reader = reader or its_reader
-        if its_reader == reader:
-            whole_lines = body[: body.rfind(b"\n") + 1] if len(body) == SAMPLE_BYTES else body
+        if its_reader == reader != PASSED_OVER:
+            is_cut = len(body) == SAMPLE_BYTES
+            whole_lines = body[: body.rfind(b"\n") + 1] if is_cut else body
             merged |= _described(whole_lines, reader, key)
     return [{"Name": name, "Type": type_} for name, type_ in merged.items()]
+
+
+def _reader(body: bytes) -> str:
+    if body.startswith(PARQUET):
+        return "read_parquet"
+    if b"\0" in body[:SNIFFED_BYTES] or body.startswith(ZSTANDARD):
+        return PASSED_OVER
+    return "read_json_auto" if body.lstrip()[:1] in (b"{", b"[") else "read_csv_auto"
 
 
 def _described(sample: bytes, reader: str, key: str) -> dict[str, str]:

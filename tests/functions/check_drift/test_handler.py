@@ -1,6 +1,7 @@
 import pytest
 
 from lake_runtime.errors import ContractMissing
+from tests.functions.support.contracts import dataset_contract, default_bundle
 
 COLUMNS = {"year": "bigint", "month": "bigint", "carrier": "string"}
 
@@ -43,3 +44,31 @@ def test_a_table_that_the_crawler_did_not_make_is_told(lake, crawled):
 def test_a_dataset_without_a_contract_is_an_error(lake):
     with pytest.raises(ContractMissing):
         lake.check_drift("weather")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"header": False},
+        {"encoding": "UTF-16"},
+        {"skip_lines": 1},
+        {"compression": "zstd"},
+        {"format": "json"},
+    ],
+)
+def test_what_a_crawler_cannot_make_out_is_not_held_against_the_files(lake, crawled, raw):
+    bundle = default_bundle()
+    bundle["datasets"]["flights"] = dataset_contract(raw=raw)
+    lake.deploy(bundle)
+    crawled({"col0": "bigint", "array": "array<struct<year:int>>"})
+    assert lake.check_drift() == {"drift": [], "table": "flights"}
+
+
+def test_columns_are_held_against_what_raw_files_call_them(lake, crawled):
+    bundle = default_bundle()
+    contract = dataset_contract()
+    contract["columns"][0]["source"] = "Year of Flight"
+    bundle["datasets"]["flights"] = contract
+    lake.deploy(bundle)
+    crawled({"year of flight": "bigint", "month": "bigint", "carrier": "string"})
+    assert lake.check_drift()["drift"] == []

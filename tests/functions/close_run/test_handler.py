@@ -52,6 +52,7 @@ def test_the_notice_of_a_published_run_counts_rows_and_names_rejected_files(lake
     assert message["counts"]["rows_good"] == 2
     assert message["reasons"] == ["flights/b.csv: empty_file: the file has no bytes"]
     assert closed["notice"]["subject"].startswith("[local] warning: flights: published 2 rows")
+    assert "strata quarantine show flights --run run-1" in message["next_step"]
 
 
 def test_a_file_that_was_gone_is_told_in_the_notice(lake):

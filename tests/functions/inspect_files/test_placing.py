@@ -56,6 +56,8 @@ def test_what_is_called_another_compression_than_it_is_is_read_as_a_copy(lake, n
     [
         ({}, zstd.compress(GOOD), GOOD),
         ({"encoding": "UTF-16"}, GOOD.decode().encode("utf-16"), GOOD),
+        ({"encoding": "UTF-16"}, GOOD.decode().encode("utf-16-le"), GOOD),
+        ({"encoding": "UTF-16"}, b"\xfe\xff" + GOOD.decode().encode("utf-16-be"), GOOD),
         ({"encoding": "UTF-16BE"}, zstd.compress(GOOD.decode().encode("utf-16-be")), GOOD),
         ({"skip_lines": 2}, b"\xef\xbb\xbfReport\r\n\r\n" + GOOD, GOOD),
         ({"skip_lines": 1, "line_end": "lf"}, gzip.compress(b"a\rb\n" + GOOD), GOOD),

@@ -1,11 +1,16 @@
 """A crawl reads the real files and leaves a table with their columns."""
 
+import gzip
+import io
 import time
 import uuid
 from collections.abc import Callable
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from backports import zstd
 
 Client = Callable[[str], Any]
 
@@ -51,6 +56,29 @@ def test_each_folder_becomes_a_table_with_the_columns_of_its_files(
         "since": "date",
     }
     assert columns(client, database, "events") == {"id": "bigint", "share": "double"}
+
+
+def test_packed_files_are_looked_into_where_glue_s_classifiers_do_and_passed_over_elsewhere(
+    client: Client, role: str, bucket: str, database: str
+) -> None:
+    memory = io.BytesIO()
+    pq.write_table(pa.table({"id": [1], "share": [0.5]}), memory)
+    packed = zstd.compress(b"code,seats\nUA,3\n")
+    for key, body in {
+        "zipped/a.csv": gzip.compress(b"code,seats\nUA,3\n"),
+        "columnar/a": memory.getvalue(),
+        "packed/a.csv": packed,
+        "mixed/a.csv": b"code\nUA\n",
+        "mixed/b.csv": packed,
+        "wide/a.csv": "code\nUA\n".encode("utf-16"),
+    }.items():
+        client("s3").put_object(Bucket=bucket, Key=key, Body=body)
+    crawl(client, role, bucket, database)
+    assert columns(client, database, "zipped") == {"code": "string", "seats": "bigint"}
+    assert columns(client, database, "columnar") == {"id": "bigint", "share": "double"}
+    assert columns(client, database, "mixed") == {"code": "string"}
+    found = client("glue").get_tables(DatabaseName=database)["TableList"]
+    assert {table["Name"] for table in found} == {"zipped", "columnar", "mixed"}
 
 
 def test_files_that_the_crawler_excludes_leave_no_columns(
