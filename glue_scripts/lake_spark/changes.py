@@ -38,14 +38,17 @@ def touched_partitions(
 ) -> set[Partition] | None:
     """Give the values that these partition columns have in files which the snapshots changed.
 
-    Reads manifests, never data. Compactions touch nothing. None if a file was written while the
-    table was partitioned otherwise, so that its values are not known.
+    Reads manifests, never data. Compactions touch nothing. None if the table is, or was when a file
+    was written, partitioned by other columns or names, so that the values are not known.
     """
     found: set[Partition] = set()
     for snapshot in snapshots:
         if snapshot.summary.get("operation") == COMPACTION:
             continue
         entries = spark.read.option("snapshot-id", str(snapshot.id)).table(f"{table}.entries")
+        partition = entries.select("data_file.partition.*").columns
+        if not set(columns) <= set(partition):
+            return None
         own = (F.col("snapshot_id") == snapshot.id) & F.col("status").isin(*ADDED_OR_DELETED)
         fields = [F.col(f"data_file.partition.{quoted(name)}") for name in columns]
         found |= {tuple(row) for row in entries.filter(own).select(*fields).distinct().collect()}

@@ -10,6 +10,7 @@ from lake_runtime.identity import seconds_between, utc_now, utc_text
 from lake_runtime.inputs import attempt_of
 from lake_runtime.ledger import Status
 from lake_runtime.limits import Limits
+from lake_runtime.quality import add_measures, judged_by
 from lake_runtime.records import (
     Batch,
     Claim,
@@ -118,7 +119,7 @@ def settle_run(run: Run, ending: Ending) -> Settled:
     parked = _end_arrivals(books)
     given = run.artifacts.read(INPUT) or {}
     if books.published is not None:
-        _write_state(run, books.published, given)
+        _write_state(run, books, books.published, given)
     attempt = attempt_of(given, run.run_id, books.outcome)
     if attempt is not None:
         run.ledger.write_attempt(attempt)
@@ -200,8 +201,8 @@ def _manifest_end(books: _Books) -> tuple[Status, dict[str, Any]]:
     return Status.REJECTED, {"rule": "batch", "reason": reason}
 
 
-def _write_state(run: Run, published: PublishReport, given: dict[str, Any]) -> None:
-    inputs = given.get("inputs", {})
+def _write_state(run: Run, books: _Books, published: PublishReport, given: dict[str, Any]) -> None:
+    inputs, measures = given.get("inputs", {}), add_measures(run, books.stage)
     built_from = {
         "inputs": {name: source["run_id"] for name, source in inputs.items()},
         "input_snapshots": {name: source["snapshot_id"] for name, source in inputs.items()},
@@ -214,6 +215,7 @@ def _write_state(run: Run, published: PublishReport, given: dict[str, Any]) -> N
             "table": published.table,
             "snapshot_id": published.snapshot_id,
         }
+        | ({"measures": measures} if measures else {})
         | (built_from if inputs else {})
     )
 
@@ -237,6 +239,7 @@ def _result(books: _Books, given: dict[str, Any]) -> dict[str, Any]:
             books.run.environment, books.run.dataset, (claim.key for claim in books.claims)
         ),
         **_row_counts(books.stage),
+        **judged_by(books.run),
     }
 
 
@@ -250,7 +253,9 @@ def _row_counts(stage: StageReport | None) -> dict[str, Any]:
         "rows_deduplicated": stage.rows_deduplicated,
         "score": str(stage.score),
         "build": stage.build,
-        "rules": [{"rule": count.rule, "rows": count.rows} for count in stage.rules],
+        "rules": [
+            {"rule": count.rule, "rows": count.rows, "state": count.state} for count in stage.rules
+        ],
     }
 
 

@@ -1,5 +1,7 @@
 """The end of the page: products as charts, what the runs say, and what was emulated."""
 
+from collections.abc import Sequence
+
 from strata.local.emulator import WAIT_SCALE
 from strata.page.charts import bars, line
 from strata.page.markup import Markup, el
@@ -7,6 +9,8 @@ from strata.page.parts import card, nothing, section, table
 from strata.page.story import Chart, Product, Story
 from strata.page.tiles import Tile, tiles
 from strata.page.words import count, plural, seconds
+from strata.products.graph import graph_of
+from strata.products.picture import draw_graph
 
 RAN = (
     ("Templates", "synthesised as for AWS and deployed through CloudFormation"),
@@ -33,7 +37,18 @@ def products(story: Story) -> Markup:
         "products",
         "Products",
         "Drawn from the published rows of each data product; its contract says what is drawn.",
+        _built_from(story.products),
         *([_product(product) for product in story.products] or [nothing("No product yet.")]),
+    )
+
+
+def _built_from(products: Sequence[Product]) -> Markup | None:
+    if not products:
+        return None
+    graph = graph_of({product.name: product.inputs for product in products})
+    return card(
+        el("div", draw_graph(graph, in_page=True, links=False), class_="canvas"),
+        title="What is built from what",
     )
 
 

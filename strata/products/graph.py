@@ -1,5 +1,6 @@
 """The datasets and products of a lake and what reads what."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from data_lake.contracts import ContractSet
@@ -41,14 +42,35 @@ class LakeGraph:
 
 def read_graph(contracts: ContractSet) -> LakeGraph:
     """Give the graph of all contracts; datasets that no product reads are parts of it, too."""
-    datasets = [
-        Part(name, "dataset", 0, (), contract.format)
-        for name, contract in sorted(contracts.datasets.items())
-    ]
     inputs = {name: contract.inputs for name, contract in contracts.products.items()}
-    products = [
-        Part(name, "product", number, inputs[name], contracts.products[name].format)
-        for number, wave in enumerate(waves(inputs), start=1)
-        for name in wave
+    known = contracts.datasets | contracts.products
+    notes: dict[str, str] = {name: contract.format for name, contract in known.items()}
+    for name, contract in contracts.products.items():
+        if contract.incremental is not None:
+            columns = [part.column for part in contract.incremental.partitions]
+            notes[name] += f", incremental by {', '.join(columns)}"
+    return graph_of(inputs, notes, contracts.datasets)
+
+
+def graph_of(
+    inputs: Mapping[str, Sequence[str]],
+    notes: Mapping[str, str] | None = None,
+    datasets: Iterable[str] = (),
+) -> LakeGraph:
+    """Give the graph of products.
+
+    Args:
+        inputs: by product, in any order; what is no key is a dataset.
+        notes: what is said of a part besides its name and kind. Default: nothing.
+        datasets: those that are shown even if no product reads them. Default: none.
+    """
+    notes = notes or {}
+    read = {name for reads in inputs.values() for name in reads} - inputs.keys()
+    parts = [
+        Part(name, "dataset", 0, (), notes.get(name, "")) for name in sorted(read.union(datasets))
     ]
-    return LakeGraph((*datasets, *products))
+    for number, wave in enumerate(waves(inputs), start=1):
+        parts += [
+            Part(name, "product", number, tuple(inputs[name]), notes.get(name, "")) for name in wave
+        ]
+    return LakeGraph(tuple(parts))

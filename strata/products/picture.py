@@ -14,16 +14,17 @@ STYLE = (
 Places = dict[str, tuple[float, float]]
 
 
-def draw_graph(graph: LakeGraph, *, in_page: bool = False) -> Markup:
+def draw_graph(graph: LakeGraph, *, in_page: bool = False, links: bool = True) -> Markup:
     """Give the picture as SVG with its own style, fit for a file.
 
-    In a page the style is the page's, and each box leads to the element with the part's name.
+    In a page the style is the page's, and with `links` each box leads to the element with the
+    part's name.
     """
     places = _places(graph)
     width = max((x for x, _ in places.values()), default=0.0) + WIDTH + 2 * MARGIN
     height = max((y for _, y in places.values()), default=0.0) + HEIGHT + 2 * MARGIN
     boxes = [_box(part, places) for part in graph.parts]
-    if in_page:
+    if in_page and links:
         pairs = zip(graph.parts, boxes, strict=True)
         boxes = [el("a", box, href=f"#{part.name}") for part, box in pairs]
     lines = [_line(places[source], places[target]) for source, target in graph.edges]
@@ -32,7 +33,7 @@ def draw_graph(graph: LakeGraph, *, in_page: bool = False) -> Markup:
         el("title", "Datasets and the products that are built from them"),
         None if in_page else el("style", STYLE),
         el("g", *lines, *boxes, transform=f"translate({MARGIN:.0f} {MARGIN:.0f})"),
-        xmlns="http://www.w3.org/2000/svg",
+        xmlns=None if in_page else "http://www.w3.org/2000/svg",
         viewBox=f"0 0 {width:.0f} {height:.0f}",
         width=width,
         height=height,
@@ -63,7 +64,7 @@ def _box(part: Part, places: Places) -> Markup:
     label = part.name if len(part.name) <= 24 else f"{part.name[:23]}…"
     return el(
         "g",
-        el("title", f"{part.name}: {part.kind}, {part.note}"),
+        el("title", f"{part.name}: {', '.join(filter(None, (part.kind, part.note)))}"),
         el("rect", x=x, y=y, width=WIDTH, height=HEIGHT, rx=radius, class_=part.kind),
         el("text", label, x=x + WIDTH / 2, y=y + HEIGHT / 2 + 4.5, text_anchor="middle"),
     )

@@ -8,7 +8,7 @@ import pytest
 
 from strata.local.lake import LocalLake
 from strata.query import query
-from strata.runs import arrivals, runs
+from strata.runs import arrivals, artifact, runs
 from strata.sample_data import Upload
 from tests.local.conftest import NEXT_PLANES, PACKED
 
@@ -124,12 +124,33 @@ def test_real_files_are_as_their_contract_says_and_warn_of_nothing(
     assert (first["outcome"], first.get("reason")) == ("published", None)
 
 
-@pytest.mark.parametrize("product", ["daily_punctuality", "delay_by_weather", "fleet_age"])
+@pytest.mark.parametrize(
+    "product", ["daily_punctuality", "delay_by_weather", "fleet_age", "monthly_ranking"]
+)
 def test_each_product_is_built_and_published_without_a_bad_row(
     loaded: LocalLake, product: str
 ) -> None:
     built = [run for run in runs(loaded) if run["dataset"] == product]
     assert {(run["outcome"], run["rows_quarantined"]) for run in built} == {("published", 0)}
+
+
+def test_a_product_of_a_product_is_built_once_for_each_of_its_publishes(tried: LocalLake) -> None:
+    published = {
+        name: [run for run in runs(tried) if run["dataset"] == name]
+        for name in ("daily_punctuality", "monthly_ranking")
+    }
+    ranked = published["monthly_ranking"]
+    assert len(ranked) == len(published["daily_punctuality"])
+    assert ranked[0]["build"] == "all: no build before this one is known"
+    assert ranked[-1]["build"] == "1 partitions: touched in daily_punctuality"
+    given = artifact(tried, "monthly_ranking", ranked[-1]["run_id"], "input.json") or {}
+    last = published["daily_punctuality"][-1]["run_id"]
+    assert given["inputs"]["daily_punctuality"]["run_id"] == last
+    counted = query(
+        tried, "SELECT SUM(flights) AS flights, MIN(place) AS place FROM curated.monthly_ranking"
+    ).to_pylist()
+    assert counted[0]["place"] == 1
+    assert counted[0]["flights"] > 3000
 
 
 def test_late_flights_rebuild_only_their_months_of_an_incremental_product(

@@ -58,7 +58,14 @@ def incremental_problems(
 
 def _fault(contract: Contract, column: str) -> Fault | None:
     if column in contract.partition_by:
-        return None
+        (found,) = [each for each in contract.columns if each.name == column]
+        if found.transform is None:
+            return None
+        rule = (
+            f"must be a column whose own values {contract.name} is partitioned by, and it is "
+            f"partitioned by {found.transform} of it"
+        )
+        return rule, ""
     rule = f"must be a column that {contract.name} is partitioned by"
     return rule, nearest(column, contract.partition_by)
 

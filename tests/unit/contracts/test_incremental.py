@@ -138,3 +138,19 @@ def test_a_dataset_cannot_be_incremental(complaint: Complaint) -> None:
         ("orders.odcs.yaml", "value: merge", "value: merge\n  - {property: incremental, value: {}}")
     )
     assert "is for products; a dataset loads only what arrived anyway; remove it" in told
+
+
+def test_a_transform_of_a_column_is_not_its_values(complaint: Complaint) -> None:
+    transformed = (
+        "partitioned: true\n        customProperties:\n"
+        "          - {property: partitionTransform, value: truncate(1)}"
+    )
+    told = complaint(
+        ("orders.odcs.yaml", "partitioned: true", transformed),
+        more={FILE: DAILY, "daily.sql": DAILY_SQL},
+    )
+    assert told == (
+        f"contracts/{FILE}:23: customProperties[incremental].value.partitions[0].inputs.orders: "
+        "must be a column whose own values orders is partitioned by, and it is partitioned by "
+        "truncate(1) of it: got 'country'"
+    )

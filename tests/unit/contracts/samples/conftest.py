@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from data_lake.contracts import ContractSet, load_contracts
+from data_lake.contracts.product_graph import waves
 from tests.unit.contracts.samples.support import ROWS
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -51,4 +52,8 @@ def database(
                 for column in dataset.columns
             )
             connection.execute(f"create table {name} as select {columns} from {name}_text")
+        inputs = {name: product.inputs for name, product in contracts.products.items()}
+        for wave in waves(inputs):
+            for name in wave:
+                connection.execute(f"create view {name} as {contracts.products[name].sql}")
         yield connection

@@ -7,7 +7,9 @@ from data_lake.contracts import ContractSet
 from tests.unit.contracts.samples.support import breaking, one
 
 
-@pytest.mark.parametrize("name", ["daily_punctuality", "delay_by_weather", "fleet_age"])
+@pytest.mark.parametrize(
+    "name", ["daily_punctuality", "delay_by_weather", "fleet_age", "monthly_ranking"]
+)
 def test_a_product_has_its_columns_its_key_and_what_it_requires(
     contracts: ContractSet, database: duckdb.DuckDBPyConnection, name: str
 ) -> None:
@@ -33,6 +35,8 @@ def test_a_product_has_its_columns_its_key_and_what_it_requires(
         ("delay_by_weather", 336_776, ("departed", 336_776 - 8_255)),
         # The other flights are of 722 aircraft that the register does not know, or of none.
         ("fleet_age", 284_170, ("planes", 3_322)),
+        # Each of the twelve months has one winner.
+        ("monthly_ranking", 336_776, ("(place = 1)::int", 12)),
     ],
 )
 def test_a_product_counts_every_flight_once(
@@ -121,3 +125,19 @@ def test_a_maker_is_what_a_person_would_count(
     assert row[:2] == (len(aircraft), len(flown))
     assert row[2] == pytest.approx(sum(ages) / len(ages))
     assert row[3] == pytest.approx(sum(delays) / len(delays))
+
+
+def test_a_month_is_ranked_as_a_person_would_rank_it(
+    contracts: ContractSet, database: duckdb.DuckDBPyConnection
+) -> None:
+    counted = database.execute(
+        "select carrier, count(*), count(*) filter (where arr_delay <= 15) "
+        "from flights where year = 2013 and month = 6 group by carrier"
+    ).fetchall()
+    expected = sorted(counted, key=lambda row: -row[2] / row[1])
+    ranked = database.execute(
+        f"select carrier, flights, on_time_share from ({contracts.products['monthly_ranking'].sql})"
+        " where year = 2013 and month = 6 order by place"
+    ).fetchall()
+    assert [(row[0], row[1]) for row in ranked] == [(row[0], row[1]) for row in expected]
+    assert [row[2] for row in ranked] == pytest.approx([row[2] / row[1] for row in expected])

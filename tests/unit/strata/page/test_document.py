@@ -8,6 +8,7 @@ import pytest
 
 from strata.page import render
 from strata.page.markup import VOID
+from strata.page.outcome import products
 from strata.page.story import Arrival, Column, Example, Notice, RuleCount, Story
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>=HYPERLINK("http://x")\'\u202e'
@@ -167,3 +168,12 @@ def test_any_number_of_datasets_has_a_page_of_modest_size(story: Story) -> None:
     page = render(many)
     assert all(f"processed.dataset_{number}<" in page for number in range(40))
     assert len(page.encode()) < 1_000_000
+
+
+def test_what_products_are_built_from_is_drawn(story: Story) -> None:
+    section = products(story)
+    picture = section[section.index('class="lineage"') :].partition("</svg>")[0]
+    names = {name for product in story.products for name in (product.name, *product.inputs)}
+    assert names
+    assert [name for name in names if f">{name}</text>" not in picture] == []
+    assert picture.count("<path") == sum(len(product.inputs) for product in story.products)
