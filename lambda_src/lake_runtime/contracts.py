@@ -97,6 +97,8 @@ class Trigger(_Part):
 
     mode: str
     suffix: str | None = None
+    deadline_minutes: int = 60
+    every_minutes: int | None = None
 
 
 class Retry(_Part):
