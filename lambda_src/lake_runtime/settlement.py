@@ -65,6 +65,8 @@ class Settled:
     parked: int
     is_first: bool
     inspections: Sequence[Inspection] = ()
+    circuit_opened: bool = False
+    """Whether it was this run's failure that opened the circuit."""
 
     @property
     def seconds(self) -> float:
@@ -86,6 +88,7 @@ class _Books:
     inspections: Sequence[Inspection]
     stage: StageReport | None
     published: PublishReport | None
+    limits: Limits
 
     @property
     def is_broken_batch(self) -> bool:
@@ -124,6 +127,12 @@ def settle_run(run: Run, ending: Ending) -> Settled:
     if attempt is not None:
         run.ledger.write_attempt(attempt)
     result = _result(books, given)
+    circuit_opened = run.circuit.record(
+        run.run_id,
+        is_failure=books.outcome is Outcome.FAILED,
+        limits=books.limits,
+        why="; ".join(ending.reasons) or f"the run ended as {books.outcome}",
+    )
     is_first = run.audit.close(run.run_id, result)
     record = run.audit.read(run.run_id) or result
     plain = {name: _plain(value) for name, value in record.items()}
@@ -135,6 +144,7 @@ def settle_run(run: Run, ending: Ending) -> Settled:
         parked=len(parked),
         is_first=is_first,
         inspections=books.inspections,
+        circuit_opened=circuit_opened,
     )
 
 
@@ -147,7 +157,8 @@ def _read_books(run: Run, ending: Ending) -> _Books:
         published = publish_report_if_any(run) if ending.outcome is Outcome.FAILED else None
     verdicts = run.artifacts.read(VERDICTS) or []
     inspections = [Inspection.model_validate(entry) for entry in verdicts]
-    return _Books(run, ending, run.claims(), run.batch(), inspections, stage, published)
+    limits = Limits.recorded(run.audit.read(run.run_id))
+    return _Books(run, ending, run.claims(), run.batch(), inspections, stage, published, limits)
 
 
 def _end_arrivals(books: _Books) -> list[Claim]:
@@ -161,8 +172,8 @@ def _end_arrivals(books: _Books) -> list[Claim]:
             held: list[_Place] = [(claim, Status.HELD, {}) for claim in books.claims]
             settle_arrivals(run.ledger, run.run_id, held)
             waiting = [books.batch.manifest]
-        most = Limits.recorded(run.audit.read(run.run_id)).max_attempts
-        return return_arrivals(run.ledger, run.run_id, waiting, f"run {run.run_id}: {reason}", most)
+        why, most = f"run {run.run_id}: {reason}", books.limits.max_attempts
+        return return_arrivals(run.ledger, run.run_id, waiting, why, most)
     found = {inspection.arrival_id: inspection for inspection in books.inspections}
     ends = [(claim, *_end(books, found.get(claim.arrival_id))) for claim in books.claims]
     if books.batch is not None:
