@@ -65,7 +65,7 @@ def open_references(
         if found is None:
             missing[rule.id] = f"{rule.dataset} has published nothing yet"
         else:
-            keys.append((rule, _keys(rule, target, found)))
+            keys.append((rule, keys_of(rule, target, found)))
     return References(tuple(keys), missing, snapshots)
 
 
@@ -86,7 +86,8 @@ def _published(
     return rows, str(head.id)
 
 
-def _keys(rule: Rule, target: Contract, rows: DataFrame) -> DataFrame:
+def keys_of(rule: Rule, target: Contract, rows: DataFrame) -> DataFrame:
+    """Give the values that a rule's are looked up in, each once, from a dataset's rows."""
     named = rows.select(
         *(F.col(quoted(key)).alias(_key_name(rule, number)) for number, key in enumerate(rule.keys))
     ).dropna()

@@ -35,6 +35,8 @@ def make_ending(
         judgement = run.artifacts.read(JUDGEMENT) or {}
         reasons = [*([judgement["reason"]] if "reason" in judgement else []), *reasons]
         reasons += _broken_batch(run)
+    if outcome is Outcome.PUBLISHED:
+        reasons += (run.artifacts.read(JUDGEMENT) or {}).get("warnings", [])
     return Ending(outcome, tuple(reasons))
 
 

@@ -2,9 +2,13 @@
 
 from decimal import Decimal
 
+from pydantic import Field
+
+from judge.history import with_history
 from judge.judging import Decision, decide, decide_without_rows
+from judge.scoring import dimension_scores
 from lake_runtime.environment import Environment
-from lake_runtime.errors import SourceChanged
+from lake_runtime.errors import QualityFailed, SourceChanged
 from lake_runtime.handlers import Request, Response, state_machine_task
 from lake_runtime.objects import is_current
 from lake_runtime.parallel import in_parallel
@@ -22,7 +26,10 @@ class JudgeRequest(Request):
 
 
 class JudgeResponse(Response):
-    """The decision; scores are numbers from 0 to 1."""
+    """The decision; scores, in total and by dimension, are numbers from 0 to 1.
+
+    `rules` are those that decided; `warnings` what to tell of the others.
+    """
 
     decision: Decision
     score: float
@@ -31,37 +38,56 @@ class JudgeResponse(Response):
     rows_good: int
     rows_quarantined: int
     reason: str
+    rules: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    scores: dict[str, float] = Field(default_factory=dict)
 
 
 @state_machine_task(JudgeRequest)
 def handle(request: JudgeRequest) -> JudgeResponse:
     """Judge what the run staged, once its sources are known to be what it claimed.
 
-    The run's lease starts anew here, so that it lasts through publishing.
+    The run's lease starts anew here, so that it lasts through publishing. Raises `QualityFailed`
+    if a rule of severity fail was broken.
     """
     run = Run(Environment.read(), request.dataset, request.run_id)
     run.lock.renew(run.run_id)
     stage = stage_report(run)
     check_sources(run)
     threshold = Decimal(0) if _is_replay(run) else request.threshold
-    decided = decide_without_rows(stage)
-    decision, reason = decided or decide(stage, threshold, run.batch())
+    stage = stage.model_copy(update={"rules": with_history(stage.rules, _earlier(run))})
+    judgement = decide_without_rows(stage) or decide(stage, threshold, run.batch())
+    scores = dimension_scores(stage)
     response = JudgeResponse(
-        decision=decision,
+        decision=judgement.decision,
         score=float(stage.score),
         threshold=float(request.threshold),
         rows_in=stage.rows_in,
         rows_good=stage.rows_good,
         rows_quarantined=stage.rows_quarantined,
-        reason=reason,
+        reason=judgement.reason,
+        rules=judgement.rules,
+        warnings=judgement.warnings,
+        scores={dimension: float(score) for dimension, score in scores.items()},
     )
     run.artifacts.write(JUDGEMENT, response.model_dump(mode="json"))
+    if judgement.decision is Decision.FAIL:
+        raise QualityFailed(f"{run.dataset}: {judgement.reason}")
     return response
 
 
 def _is_replay(run: Run) -> bool:
     """Tell whether the rows were judged before: then what is good now is published."""
     return any(change_of(claim.key) is not None for claim in run.claims())
+
+
+def _earlier(run: Run) -> dict[str, list[str]]:
+    """Give what rules measured in the runs published before, newest last."""
+    known = (run.ledger.state() or {}).get("measures", {})
+    return {
+        rule: [entry["value"] for entry in entries if entry["run_id"] != run.run_id]
+        for rule, entries in known.items()
+    }
 
 
 def check_sources(run: Run) -> None:

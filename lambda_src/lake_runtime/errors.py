@@ -24,6 +24,10 @@ class SourceChanged(LakeError):
     """A file that was read in place was replaced or deleted while the run read it."""
 
 
+class QualityFailed(LakeError):
+    """A rule of severity fail was broken, so that the run ends and its files wait."""
+
+
 class LeaseLost(LakeError):
     """The run no longer holds its dataset's lock, so it must not publish."""
 
@@ -42,6 +46,10 @@ class ReportMissing(LakeError):
 
 class InspectionMissing(LakeError):
     """A claimed file has no inspection, so the run cannot say what became of it."""
+
+
+class SweepIncomplete(LakeError):
+    """Something could not be looked at, mended or told; the rest was, and the next sweep tries."""
 
 
 class UnexpectedEvent(LakeError):
@@ -85,7 +93,7 @@ _CLASS_PATTERNS: tuple[tuple[ErrorClass, str], ...] = (
     ),
     (
         ErrorClass.DATA,
-        r"DataError|MalformedRecord|BadRecord|SparkDateTimeException|SparkNumberFormatException"
+        r"QualityFailed|DataError|MalformedRecord|BadRecord|SparkDateTimeException|SparkNumberFormatException"
         r"|NumberFormatException|FAILED_READ_FILE|not a Parquet file",
     ),
 )

@@ -102,12 +102,50 @@ def is_batch_broken(inspections: Iterable[Inspection]) -> bool:
     return any(inspection.verdict not in kept for inspection in inspections)
 
 
+class RuleState(StrEnum):
+    """What became of a rule; it is not evaluated where there was nothing to judge it by."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_EVALUATED = "not_evaluated"
+
+
+class RuleHistory(Report):
+    """How far a measure may be from the mean of the last runs."""
+
+    within_percent: Decimal
+    runs: int = Field(ge=1)
+
+
 class RuleCount(Report):
-    """How many rows broke one rule."""
+    """What a run came to by one rule.
+
+    `rows` are those that broke it; `decides` tells whether it has a say about the run as a whole.
+    """
 
     rule: str
     severity: str
     rows: int = Field(ge=0)
+    kind: str = ""
+    scope: str = "row"
+    dimension: str = "conformity"
+    state: RuleState | None = None
+    measure: bool | str | None = None
+    expected: str = ""
+    decides: bool | None = None
+    reason: str | None = None
+    history: RuleHistory | None = None
+    awaits_history: bool = False
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the rule was judged and does not hold."""
+        return self.rows > 0 if self.state is None else self.state is RuleState.FAILED
+
+    @property
+    def has_a_say(self) -> bool:
+        """Whether the rule can decide about the run as a whole."""
+        return self.severity == "fail" if self.decides is None else self.decides
 
 
 class FileCount(Report):
@@ -127,6 +165,8 @@ class StageReport(Report):
     rows_quarantined: int = Field(ge=0)
     rows_deduplicated: int = Field(ge=0)
     score: Decimal = Field(ge=0, le=1)
+    dimensions: dict[str, int] = {}
+    """The rows that broke a rule of rows, by dimension."""
     rules: list[RuleCount] = []
     files: list[FileCount] = []
     snapshot_id: str | None = None

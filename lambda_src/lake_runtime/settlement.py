@@ -10,6 +10,7 @@ from lake_runtime.identity import seconds_between, utc_now, utc_text
 from lake_runtime.inputs import attempt_of
 from lake_runtime.ledger import Status
 from lake_runtime.limits import Limits
+from lake_runtime.quality import add_measures, judged_by
 from lake_runtime.records import (
     Batch,
     Claim,
@@ -64,6 +65,8 @@ class Settled:
     parked: int
     is_first: bool
     inspections: Sequence[Inspection] = ()
+    circuit_opened: bool = False
+    """Whether it was this run's failure that opened the circuit."""
 
     @property
     def seconds(self) -> float:
@@ -85,6 +88,7 @@ class _Books:
     inspections: Sequence[Inspection]
     stage: StageReport | None
     published: PublishReport | None
+    limits: Limits
 
     @property
     def is_broken_batch(self) -> bool:
@@ -118,11 +122,17 @@ def settle_run(run: Run, ending: Ending) -> Settled:
     parked = _end_arrivals(books)
     given = run.artifacts.read(INPUT) or {}
     if books.published is not None:
-        _write_state(run, books.published, given)
+        _write_state(run, books, books.published, given)
     attempt = attempt_of(given, run.run_id, books.outcome)
     if attempt is not None:
         run.ledger.write_attempt(attempt)
     result = _result(books, given)
+    circuit_opened = run.circuit.record(
+        run.run_id,
+        is_failure=books.outcome is Outcome.FAILED,
+        limits=books.limits,
+        why="; ".join(ending.reasons) or f"the run ended as {books.outcome}",
+    )
     is_first = run.audit.close(run.run_id, result)
     record = run.audit.read(run.run_id) or result
     plain = {name: _plain(value) for name, value in record.items()}
@@ -134,6 +144,7 @@ def settle_run(run: Run, ending: Ending) -> Settled:
         parked=len(parked),
         is_first=is_first,
         inspections=books.inspections,
+        circuit_opened=circuit_opened,
     )
 
 
@@ -146,7 +157,8 @@ def _read_books(run: Run, ending: Ending) -> _Books:
         published = publish_report_if_any(run) if ending.outcome is Outcome.FAILED else None
     verdicts = run.artifacts.read(VERDICTS) or []
     inspections = [Inspection.model_validate(entry) for entry in verdicts]
-    return _Books(run, ending, run.claims(), run.batch(), inspections, stage, published)
+    limits = Limits.recorded(run.audit.read(run.run_id))
+    return _Books(run, ending, run.claims(), run.batch(), inspections, stage, published, limits)
 
 
 def _end_arrivals(books: _Books) -> list[Claim]:
@@ -160,8 +172,8 @@ def _end_arrivals(books: _Books) -> list[Claim]:
             held: list[_Place] = [(claim, Status.HELD, {}) for claim in books.claims]
             settle_arrivals(run.ledger, run.run_id, held)
             waiting = [books.batch.manifest]
-        most = Limits.recorded(run.audit.read(run.run_id)).max_attempts
-        return return_arrivals(run.ledger, run.run_id, waiting, f"run {run.run_id}: {reason}", most)
+        why, most = f"run {run.run_id}: {reason}", books.limits.max_attempts
+        return return_arrivals(run.ledger, run.run_id, waiting, why, most)
     found = {inspection.arrival_id: inspection for inspection in books.inspections}
     ends = [(claim, *_end(books, found.get(claim.arrival_id))) for claim in books.claims]
     if books.batch is not None:
@@ -200,8 +212,8 @@ def _manifest_end(books: _Books) -> tuple[Status, dict[str, Any]]:
     return Status.REJECTED, {"rule": "batch", "reason": reason}
 
 
-def _write_state(run: Run, published: PublishReport, given: dict[str, Any]) -> None:
-    inputs = given.get("inputs", {})
+def _write_state(run: Run, books: _Books, published: PublishReport, given: dict[str, Any]) -> None:
+    inputs, measures = given.get("inputs", {}), add_measures(run, books.stage)
     built_from = {
         "inputs": {name: source["run_id"] for name, source in inputs.items()},
         "input_snapshots": {name: source["snapshot_id"] for name, source in inputs.items()},
@@ -214,6 +226,7 @@ def _write_state(run: Run, published: PublishReport, given: dict[str, Any]) -> N
             "table": published.table,
             "snapshot_id": published.snapshot_id,
         }
+        | ({"measures": measures} if measures else {})
         | (built_from if inputs else {})
     )
 
@@ -237,6 +250,7 @@ def _result(books: _Books, given: dict[str, Any]) -> dict[str, Any]:
             books.run.environment, books.run.dataset, (claim.key for claim in books.claims)
         ),
         **_row_counts(books.stage),
+        **judged_by(books.run),
     }
 
 
@@ -250,7 +264,9 @@ def _row_counts(stage: StageReport | None) -> dict[str, Any]:
         "rows_deduplicated": stage.rows_deduplicated,
         "score": str(stage.score),
         "build": stage.build,
-        "rules": [{"rule": count.rule, "rows": count.rows} for count in stage.rules],
+        "rules": [
+            {"rule": count.rule, "rows": count.rows, "state": count.state} for count in stage.rules
+        ],
     }
 
 

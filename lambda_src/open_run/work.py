@@ -6,6 +6,7 @@ from typing import Protocol
 
 from lake_runtime.claims import claim_arrivals
 from lake_runtime.engine import Engine, EngineEnvironment
+from lake_runtime.identity import utc_now
 from lake_runtime.inputs import ProductInputs
 from lake_runtime.records import Claim
 from lake_runtime.replays import change_of
@@ -127,6 +128,7 @@ class InputWork:
             given = {
                 "dataset": self.run.dataset,
                 "run_id": self.run.run_id,
+                "started_at": utc_now(),
                 "fingerprint": self.inputs.product.fingerprint,
                 "unchanged": self.inputs.unchanged(inputs),
                 "engine": self.engine.describe(),

@@ -4,6 +4,7 @@ from lake_runtime.contracts import load_contracts
 from lake_runtime.engine import Engine, EngineEnvironment, size_engine
 from lake_runtime.errors import InspectionMissing
 from lake_runtime.handlers import Request, Response, state_machine_task
+from lake_runtime.identity import utc_now
 from lake_runtime.inspections import read_inspections
 from lake_runtime.records import Verdict
 from lake_runtime.run import CLAIMS, INPUT, VERDICTS, Run
@@ -67,6 +68,8 @@ def handle(request: PlanReadRequest) -> PlanReadResponse:
         {
             "dataset": run.dataset,
             "run_id": run.run_id,
+            # The same when this step is repeated: rules of freshness count from it.
+            "started_at": (run.artifacts.read(INPUT) or {}).get("started_at") or utc_now(),
             "engine": engine.describe(),
             "files": files,
         },

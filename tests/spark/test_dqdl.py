@@ -1,21 +1,30 @@
 """What is exported as DQDL is what AWS's parser reads, and judges as our engine does."""
 
 import random
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F  # noqa: N812
 
 from data_lake.contracts import ContractSet, DatasetContract, load_contracts
 from data_lake.contracts.dqdl import ruleset
 from lake_spark.contract import parse_contract
+from lake_spark.dataset_rules import judge_measures, measure_again
+from lake_spark.measuring import Counts
+from lake_spark.references import References, keys_of
+from lake_spark.rule_reports import rule_entries
+from lake_spark.sql import POSITION
 from lake_spark.validation import check_rows
 from strata.paths import ROOT
 from tests.spark.glue_quality import judge, parse
 
+STARTED = datetime(2024, 1, 2, tzinfo=UTC)
 COLUMNS = {
     "id": "int",
     "name": "string",
@@ -29,6 +38,7 @@ COLUMNS = {
     "low": "int",
     "high": "int",
 }
+SCHEMA = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
 GOOD: dict[str, tuple[Any, ...]] = {
     "name": ("Ada", "Bob", 'say "hi"', "O'Neil", "a\\b", "2024-01-01", "12:30", "x # y", None),
     "code": ("A1", "B2", "É9", None),
@@ -72,9 +82,66 @@ RULES: list[dict[str, Any]] = [
     {"kind": "length", "columns": ["code"], "min": 2},
     {"kind": "pattern", "columns": ["code"], "pattern": "^\\p{Lu}\\d$"},
     {"kind": "pattern", "columns": ["code"], "pattern": "[\"A-Z'É\\\\]\\d"},
+    {"kind": "comparison", "columns": ["low", "high"], "operator": "<="},
+    {"kind": "comparison", "columns": ["low", "high"], "operator": "<", "threshold": 0.9},
+    {"kind": "reference", "columns": ["code"], "dataset": "codes", "keys": ["known"]},
+    {
+        "kind": "reference",
+        "columns": ["code", "low"],
+        "dataset": "codes",
+        "keys": ["known", "number"],
+        "threshold": 0.95,
+    },
+    {"kind": "set", "columns": ["code"], "values": ["A1", "B2", "É9"], "threshold": 0.95},
+    {"kind": "range", "columns": ["ratio"], "min": 0, "max": 1, "threshold": 0.9},
     {"kind": "expression", "columns": ["low", "high"], "expression": "low <= high -- both"},
     {"kind": "expression", "columns": ["name"], "expression": "name not in ('Eve', '', 'A')"},
 ]
+
+
+TOGETHER: list[dict[str, Any]] = [
+    {"kind": "completeness", "columns": ["code"]},
+    {"kind": "completeness", "columns": ["code", "low"]},
+    {"kind": "completeness", "columns": ["code"], "threshold": 0.95},
+    {"kind": "completeness", "columns": ["code", "low"], "threshold": 0.5},
+    {"kind": "completeness", "columns": ["name"], "missing": ["", "A"], "threshold": 0.8},
+    {"kind": "completeness", "columns": ["amount"], "missing": [-1, 0.5], "threshold": 0.9},
+    {"kind": "unique", "columns": ["big"]},
+    {"kind": "unique", "columns": ["low", "high"]},
+    {"kind": "unique", "columns": ["low", "high"], "threshold": 0.5},
+    {"kind": "row_count", "columns": [], "min": 10},
+    {"kind": "row_count", "columns": [], "min": 12, "max": 12},
+    {"kind": "row_count", "columns": [], "min": 1, "max": 11},
+    {"kind": "sum", "columns": ["amount"], "min": 0.01, "max": 30.3},
+    {"kind": "sum", "columns": ["big"], "max": 2**53 + 1},
+    {"kind": "sum", "columns": ["ratio"], "min": 0.8},
+    {"kind": "average", "columns": ["amount"], "min": 3.05, "max": 3.1},
+    {"kind": "average", "columns": ["low"], "max": 1.5},
+    {"kind": "average", "columns": ["ratio"], "max": 0.125},
+    {"kind": "sql", "columns": [], "expression": "count(*) > 10 and max(low) < 3 -- both"},
+]
+"""Rules that judge rows together. Sums of doubles are of such as add up in any order."""
+
+
+def runs(spark: SparkSession) -> Iterator[DataFrame]:
+    """Runs of which each rule of `TOGETHER` passes some and fails others."""
+    plain = dict.fromkeys(COLUMNS)
+    full = [
+        plain
+        | {"id": n, "name": "Ada", "code": "A1", "amount": Decimal("3.05"), "big": n}
+        | {"ratio": 0.125, "low": n, "high": n}
+        for n in range(12)
+    ]
+    few = [row | {"low": 1, "high": 2} for row in full[:6]]
+    worse = [
+        row
+        | {"code": None, "name": ("", "A", None)[row["id"] % 3], "low": None}
+        | {"amount": Decimal("-1.00"), "big": 2**53, "ratio": 0.25}
+        for row in full
+    ]
+    cheap = [row | {"amount": Decimal("3.11"), "low": 1, "ratio": 0.375} for row in full]
+    for rows in (full, few, few + worse, cheap, worse[:1] + full[1:]):
+        yield spark.createDataFrame([tuple(row[name] for name in COLUMNS) for row in rows], SCHEMA)
 
 
 def contract(rules: list[dict[str, Any]]) -> DatasetContract:
@@ -100,9 +167,9 @@ def contract(rules: list[dict[str, Any]]) -> DatasetContract:
 
 
 def tables(spark: SparkSession) -> Iterator[DataFrame]:
-    """Rows that keep every rule, rows that break every one, and mixtures of both by chance."""
+    """Rows that keep every rule, rows that break every one, and a mixture by chance."""
     chance = random.Random(7)  # noqa: S311 - the same rows each time
-    for bad_columns in ([], list(BAD), *(chance.sample(list(BAD), 5) for _ in range(2))):
+    for bad_columns in ([], list(BAD), chance.sample(list(BAD), 5)):
         rows = []
         for number in range(24):
             values = {column: GOOD[column][number % len(GOOD[column])] for column in GOOD}
@@ -111,32 +178,60 @@ def tables(spark: SparkSession) -> Iterator[DataFrame]:
                     column: BAD[column][number // 8 % len(BAD[column])] for column in bad_columns
                 }
             rows.append((number, *values.values()))
-        yield spark.createDataFrame(
-            rows, ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
-        )
+        yield spark.createDataFrame(rows, SCHEMA)
 
 
-def engine(rows: DataFrame, checked: DatasetContract) -> dict[str, bool]:
-    """Tell for each rule whether our engine finds no row that breaks it."""
-    judged = check_rows(rows, parse_contract(checked.compiled()))
-    broken = {
-        fault["rule"] for row in judged.select("__broken").collect() for fault in row[0] or ()
+def codes(spark: SparkSession) -> DataFrame:
+    """The published rows of the dataset that is referred to: known values, one of them twice."""
+    rows = [(code, low) for code in GOOD["code"] for low in GOOD["low"]]
+    return spark.createDataFrame([*rows, ("A1", 1)], "known string, number int")
+
+
+def verdicts(rows: DataFrame, checked: DatasetContract) -> dict[str, bool | None]:
+    """Tell what our engine makes of each rule, over rows as a run reads them."""
+    compiled = parse_contract(checked.compiled())
+    target = replace(compiled, name="codes", primary_key=(), write_mode="append")
+    keys = tuple(
+        (rule, keys_of(rule, target, codes(rows.sparkSession)))
+        for rule in compiled.rules
+        if rule.kind == "reference"
+    )
+    references = References(keys)
+    judged = check_rows(rows, compiled, references)
+    broken = Counter(
+        rule
+        for row in judged.select("__broken").collect()
+        for rule in {fault["rule"] for fault in row[0] or ()}
+    )
+    total = rows.count()
+    counts = Counts(total, sum(broken.values()), broken, {}, {}, {})
+    placed = rows.select("*", *(F.lit(0).alias(name) for name in POSITION))
+    measures = measure_again(placed, compiled, STARTED)
+    together = judge_measures(compiled, measures, total, STARTED)
+    holds = {"passed": True, "failed": False}
+    return {
+        entry["rule"]: holds.get(entry["state"])
+        for entry in rule_entries(compiled, counts, references, together)
     }
-    return {rule.id: rule.id not in broken for rule in checked.rules}
 
 
-def test_each_exported_rule_passes_where_our_engine_passes(spark: SparkSession) -> None:
-    exported = contract(RULES)
-    rules = ruleset(exported)
-    assert [one.rule for one in rules.said] == [rule.id for rule in exported.rules]
-    seen: dict[str, set[bool]] = {rule.id: set() for rule in exported.rules}
-    for rows in tables(spark):
-        ours = engine(rows, exported)
-        theirs = judge(rows, [one.dqdl for one in rules.said], {})
-        assert dict(zip(ours, theirs, strict=True)) == ours
+@pytest.mark.parametrize(("rules", "frames"), [(RULES, tables), (TOGETHER, runs)])
+def test_each_exported_rule_passes_where_our_engine_passes(
+    spark: SparkSession,
+    rules: list[dict[str, Any]],
+    frames: Callable[[SparkSession], Iterator[DataFrame]],
+) -> None:
+    checked = contract(rules)
+    exported = ruleset(checked)
+    assert [one.rule for one in exported.said] == [rule.id for rule in checked.rules]
+    seen: dict[str, set[bool | None]] = {rule.id: set() for rule in checked.rules}
+    for rows in frames(spark):
+        ours = verdicts(rows, checked)
+        theirs = judge(rows, [one.dqdl for one in exported.said], {"codes": codes(spark)})
+        assert dict(zip([one.rule for one in exported.said], theirs, strict=True)) == ours
         for rule, passed in ours.items():
             seen[rule].add(passed)
-    assert seen == {rule.id: {True, False} for rule in exported.rules}
+    assert seen == {rule.id: {True, False} for rule in checked.rules}
 
 
 @pytest.fixture(scope="module")

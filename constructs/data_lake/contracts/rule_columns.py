@@ -5,23 +5,18 @@ from datetime import datetime
 
 from data_lake.contracts import sql
 from data_lake.contracts.columns import TYPES, Table, plain_type
+from data_lake.contracts.dataset_kinds import CompletenessRule, SqlRule, UniqueRule
 from data_lake.contracts.models import Column
-from data_lake.contracts.rule_entry import Entry
-from data_lake.contracts.rule_kinds import (
-    MOMENTS,
-    NUMERIC,
+from data_lake.contracts.row_kinds import (
     ComparisonRule,
-    CompletenessRule,
     ExpressionRule,
-    Implementation,
     RangeRule,
     ReferenceRule,
-    RowRule,
     SetRule,
-    SqlRule,
     TypeRule,
-    UniqueRule,
 )
+from data_lake.contracts.rule_bases import MOMENTS, NUMERIC, Implementation, RowRule
+from data_lake.contracts.rule_entry import Entry
 from data_lake.model_problems import Locate
 from data_lake.problems import FieldPath, nearest
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from data_lake.contracts.rule_kinds import KINDS, Implementation
+from data_lake.contracts.rule_bases import Implementation
+from data_lake.contracts.rule_kinds import KINDS
 from data_lake.model_problems import Locate, model_problems
 from data_lake.problems import FieldPath, Problem, nearest
 from data_lake.yaml_marks import MarkedDocument

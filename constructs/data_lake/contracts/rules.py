@@ -11,9 +11,11 @@ from typing import get_args
 from data_lake.contracts.columns import Table
 from data_lake.contracts.models import Rule, Severity
 from data_lake.contracts.places import PROPERTIES
+from data_lake.contracts.row_kinds import ReferenceRule
+from data_lake.contracts.rule_bases import Implementation
 from data_lake.contracts.rule_columns import rule_columns
 from data_lake.contracts.rule_entry import Entry, Found, read_kind
-from data_lake.contracts.rule_kinds import KINDS, Implementation, ReferenceRule
+from data_lake.contracts.rule_kinds import KINDS
 from data_lake.contracts.rule_metrics import read_metric
 from data_lake.model_problems import Locate
 from data_lake.problems import Problem, nearest

@@ -1,6 +1,7 @@
 import pytest
 
-from lake_runtime.errors import LeaseLost, ReportMissing, SourceChanged
+from lake_runtime.errors import LeaseLost, QualityFailed, ReportMissing, SourceChanged
+from tests.functions.support.resources import GOOD
 
 
 def test_a_run_at_its_threshold_is_to_be_published(lake):
@@ -16,6 +17,9 @@ def test_a_run_at_its_threshold_is_to_be_published(lake):
         "rows_good": 95,
         "rows_quarantined": 5,
         "reason": "quality score 0.95 is at least the threshold 0.95",
+        "rules": [],
+        "warnings": [],
+        "scores": {},
     }
     assert lake.artifact("run-1", "judgement.json") == judged
 
@@ -116,3 +120,52 @@ def test_a_product_is_judged_without_source_files(lake):
     opened = lake.open("p-1", "daily")
     lake.stage("p-1", "daily", rows_in=0, rows_good=0)
     assert lake.judge(opened)["decision"] == "empty"
+
+
+def _total(measure, **facts):
+    history = {"within_percent": 10, "runs": 1}
+    told = {"severity": "quarantine", "rows": 0, "kind": "sum", "scope": "dataset"}
+    judged = {"state": "passed", "measure": measure, "decides": True, "history": history}
+    return told | judged | {"rule": "total", "dimension": "accuracy"} | facts
+
+
+def test_a_total_is_compared_with_that_of_the_run_published_before(lake):
+    # Given a run that was published, when there was nothing to compare with
+    lake.arrive("flights/a.csv")
+    opened = lake.read_and_plan()
+    lake.stage("run-1", rules=[_total("100")])
+    assert lake.judge(opened)["decision"] == "publish"
+    lake.publish("run-1")
+    lake.close("run-1", "published")
+    # When the next one is a fifth higher
+    lake.arrive("flights/b.csv", GOOD + GOOD.splitlines(keepends=True)[-1])
+    opened = lake.read_and_plan("run-2")
+    lake.stage("run-2", rules=[_total("120")])
+    judged = lake.judge(opened)
+    # Then its batch is put aside, and the rule is named
+    assert (judged["decision"], judged["rules"]) == ("quarantine", ["total"])
+    assert judged["scores"] == {"accuracy": 0.0}
+    closed = lake.close("run-2", "quarantined")
+    assert "total (sum is 120, expected within 10 % of 100, the mean of 1 runs)" in str(closed)
+    assert lake.artifact("run-2", "run.json")["decided_by"] == ["total"]
+
+
+def test_a_rule_of_severity_fail_fails_the_run_by_name_and_leaves_its_judgement(lake):
+    lake.arrive("flights/a.csv")
+    opened = lake.read_and_plan()
+    lake.stage("run-1", rules=[_total("100", severity="fail", state="failed", expected="0 to 9")])
+    with pytest.raises(QualityFailed, match=r"flights: .*total \(sum is 100, expected 0 to 9\)"):
+        lake.judge(opened)
+    assert lake.artifact("run-1", "judgement.json")["decision"] == "fail"
+
+
+def test_a_rule_that_could_not_be_judged_is_told_when_the_run_is_published(lake):
+    lake.arrive("flights/a.csv")
+    opened = lake.read_and_plan()
+    reason = "airlines has published nothing yet"
+    lake.stage("run-1", rules=[_total(None, state="not_evaluated", reason=reason)])
+    assert lake.judge(opened)["decision"] == "publish"
+    lake.publish("run-1")
+    closed = lake.close("run-1", "published")
+    assert closed["outcome"] == "published_with_warnings"
+    assert f"rule total was not evaluated: {reason}" in str(closed)

@@ -26,6 +26,7 @@ def test_a_run_opens_with_what_waits_in_batches(lake):
         "bytes": 3,
         "batches": [{"uri": uri} for uri in uris],
         "threshold": 0.95,
+        "notice": None,
     }
     batches = [lake.artifact("run-1", f"batches/{n:04}.json") for n in range(2)]
     assert [len(batch) for batch in batches] == [2, 1]

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.functions.support.contracts import default_bundle, product_contract
@@ -16,7 +18,9 @@ def test_a_product_opens_only_when_all_its_inputs_are_published(lake):
     _publish(lake, "airlines", "a-1")
     opened = lake.open("p-1", "daily")
     assert (opened["status"], opened["kind"], opened["batches"]) == ("opened", "product", [])
-    assert lake.artifact("p-1", "input.json", "daily") == {
+    given = lake.artifact("p-1", "input.json", "daily")
+    assert datetime.fromisoformat(given.pop("started_at")) <= datetime.now(UTC)
+    assert given == {
         "dataset": "daily",
         "run_id": "p-1",
         "fingerprint": "",
