@@ -51,6 +51,7 @@ class Pipeline(Strict):
     arrival_batching_seconds: int = Field(default=20, ge=0, le=300)
     timeout_minutes: int = Field(default=180, ge=1, le=10_080)
     lease_minutes: int = Field(default=195, ge=1, le=20_160)
+    sweep_minutes: int = Field(default=15, ge=1, le=1_440)
 
     @field_validator("files_per_run")
     @classmethod

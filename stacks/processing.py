@@ -50,6 +50,11 @@ class ProcessingStack(Stack):
                 for name, dataset in contracts.datasets.items()
                 if dataset.schedule is not None
             },
+            micro_batches={
+                name: dataset.trigger.every_minutes
+                for name, dataset in contracts.datasets.items()
+                if dataset.trigger.every_minutes is not None
+            },
             sizes=sizes_of(settings),
             subscribers=[Subscriber(**who.model_dump()) for who in settings.alerts.subscribers],
             schedules_enabled=settings.schedules.enabled,
@@ -64,6 +69,7 @@ class ProcessingStack(Stack):
             "LedgerTableName": self.lake.tables.ledger.table_name,
             "AuditTableName": self.lake.tables.audit.table_name,
             "AlertTopicArn": self.lake.alerts.topic.topic_arn,
+            "SweepFunctionName": self.lake.sweep.function.function.function_name,
             "ArrivalQueueUrl": self.lake.arrivals.queue.queue_url,
             "ArrivalDeadLetterQueueUrl": self.lake.arrivals.dead_letters.queue_url,
         }

@@ -7,6 +7,7 @@ from data_lake.processing import Sizes
 from data_lake.run_functions import RunLimits
 from data_lake.spark_job import SparkSize
 from data_lake.storage import ACCESS_LOGS, ZONES
+from data_lake.sweep import SweepLimits
 from data_lake.zone import ZoneLifecycle
 
 
@@ -24,6 +25,7 @@ def sizes_of(settings: Settings) -> Sizes:
         batching=Batching(window_seconds=pipeline.arrival_batching_seconds),
         timeout_minutes=pipeline.timeout_minutes,
         log_retention_days=log_retention_days,
+        sweep=SweepLimits(every_minutes=pipeline.sweep_minutes),
     )
 
 

@@ -11,6 +11,7 @@ from data_lake.contracts import ContractError, ContractSet, load_contracts
 from stacks.engines import check_engines
 from strata.activity import wait_until_quiet
 from strata.arrivals import put
+from strata.circuit_commands import add_circuit_commands
 from strata.console import Narrator, console, show_rows
 from strata.contract_commands import add_contract_commands
 from strata.demo import demo
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     destroying.add_argument("--yes", action="store_true", help="do not ask; refused in prod")
     _add_products(commands)
     add_contract_commands(commands)
+    add_circuit_commands(commands)
     add_quarantine_commands(commands)
     return parser
 

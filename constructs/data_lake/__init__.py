@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from data_lake.spark_job import SparkSize as SparkSize
     from data_lake.state_machine import LakeStateMachine as LakeStateMachine
     from data_lake.storage import LakeStorage as LakeStorage
+    from data_lake.sweep import LakeSweep as LakeSweep
+    from data_lake.sweep import SweepLimits as SweepLimits
     from data_lake.table_jobs import TableJobs as TableJobs
     from data_lake.tagging import RequiredTags as RequiredTags
     from data_lake.zone import LakeZone as LakeZone
@@ -86,6 +88,7 @@ __all__ = [
     "LakeProcessing",
     "LakeStateMachine",
     "LakeStorage",
+    "LakeSweep",
     "LakeTables",
     "LakeZone",
     "Monitored",
@@ -106,6 +109,7 @@ __all__ = [
     "SparkLibrary",
     "SparkSize",
     "Subscriber",
+    "SweepLimits",
     "TableJobs",
     "ZoneLifecycle",
     "ZoneReplication",
@@ -147,6 +151,7 @@ _NAMES = {
     "spark_job": ("SparkJob", "SparkLibrary", "SparkSize"),
     "state_machine": ("LakeStateMachine",),
     "storage": ("LakeStorage",),
+    "sweep": ("LakeSweep", "SweepLimits"),
     "table_jobs": ("TableJobs",),
     "tagging": ("RequiredTags",),
     "zone": ("LakeZone", "ZoneLifecycle"),

@@ -19,6 +19,20 @@ FAILURES: Final = {
 }
 """Step Functions' metrics of executions that did not succeed, and what they say."""
 
+FINDINGS: Final = (
+    (
+        "batches-overdue",
+        "BatchesOverdue",
+        "A batch is not complete though its deadline has passed: see the sweep's notice",
+    ),
+    (
+        "events-missed",
+        "EventsMissed",
+        "Objects came into the raw zone of which no event told; the sweep has registered them",
+    ),
+)
+"""Name of the alarm, metric of the sweep, and what it says."""
+
 SHORT_PERIOD: Final = Duration.minutes(5)
 LONG_PERIOD: Final = Duration.hours(1)
 LONGEST_WITH_SHORT_PERIOD: Final = 24
@@ -109,6 +123,11 @@ class AlarmSet(Construct):
             periods=math.ceil(hours * 3600 / period.to_seconds()),
             missing=cloudwatch.TreatMissingData.BREACHING,
         )
+
+    def on_findings(self, environment: str) -> None:
+        """Alarm on what the sweep found that a producer or an operator should look into."""
+        for name, metric, what in FINDINGS:
+            self.on_any(name, what, _metric(NAMESPACE, metric, {"environment": environment}))
 
     def on_any(self, name: str, description: str, metric: cloudwatch.Metric) -> None:
         """Alarm on the first datapoint of 1 or more: one failed run a night is enough."""

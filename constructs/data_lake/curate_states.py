@@ -116,8 +116,13 @@ class CurateMachine:
                 ("$run.status = 'opened'", "BuildProduct"),
                 ("$run.status = 'unchanged'", "CloseSkipped"),
                 ("$run.status in ['nothing_waiting', 'busy']", "ProductDone"),
+                ("$run.status = 'circuit_open'", "CircuitToldBefore?"),
                 otherwise="UnexpectedAnswer",
             ),
+            "CircuitToldBefore?": choose(
+                ("$run.notice = null", "ProductDone"), otherwise="NotifyCircuitOpen"
+            ),
+            "NotifyCircuitOpen": self.shared.notify_circuit(then="ProductDone"),
         }
 
     def _build(self) -> States:

@@ -18,7 +18,7 @@ class DeadLetters(Construct):
 
     Args:
         key: encrypts the messages; its policy must let the senders use it.
-        sender: the service that fills it. Default: another queue of the same stack.
+        sender: the service that fills it. Default: another queue or a function of the same stack.
 
     Attributes:
         queue: the queue.

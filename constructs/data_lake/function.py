@@ -8,6 +8,7 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
@@ -79,6 +80,9 @@ class LakeFunction(Construct):
         environment: variables besides the platform's. Default: none.
         reserved_concurrency: how many may run at once. Default: what the account has left.
         size: memory, timeout and log retention. Default: the platform's.
+        dead_letters: keeps the event of an asynchronous call that failed; such a call is then not
+            repeated, because what makes it calls again. Default: none; the function is only
+            called by what waits for its answer.
 
     Attributes:
         function: the function.
@@ -97,6 +101,7 @@ class LakeFunction(Construct):
         environment: Mapping[str, str] | None = None,
         reserved_concurrency: int | None = None,
         size: FunctionSize | None = None,
+        dead_letters: sqs.IQueue | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         size = size or platform.size
@@ -116,6 +121,13 @@ class LakeFunction(Construct):
             actions=["kms:Decrypt"],
             resources=[platform.key.key_arn],
         )
+        if dead_letters is not None:
+            allow(
+                self.role,
+                "KeepFailedCalls",
+                actions=["sqs:SendMessage"],
+                resources=[dead_letters.queue_arn],
+            )
         self.function = lambda_.Function(
             self,
             "Function",
@@ -132,6 +144,8 @@ class LakeFunction(Construct):
             memory_size=size.memory_mb,
             timeout=self.timeout,
             reserved_concurrent_executions=reserved_concurrency,
+            dead_letter_queue=dead_letters,
+            retry_attempts=0 if dead_letters else None,
             environment_encryption=platform.key,
             environment={
                 **platform.environment,

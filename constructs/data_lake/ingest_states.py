@@ -73,8 +73,14 @@ class IngestMachine:
             "RunOpened?": choose(
                 ("$run.status = 'opened'", "InspectFiles"),
                 ("$run.status in ['nothing_waiting', 'busy']", "NothingToDo"),
+                ("$run.status = 'circuit_open'", "CircuitToldBefore?"),
                 otherwise="UnexpectedAnswer",
             ),
+            "CircuitToldBefore?": choose(
+                ("$run.notice = null", "CircuitOpen"), otherwise="NotifyCircuitOpen"
+            ),
+            "NotifyCircuitOpen": self.shared.notify_circuit(then="CircuitOpen"),
+            "CircuitOpen": {"Type": "Succeed"},
             "NothingToDo": {"Type": "Succeed"},
         }
 

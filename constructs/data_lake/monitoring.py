@@ -17,9 +17,9 @@ class LakeMonitoring(Construct):
     """An alarm for each way in which the lake can fail its promises, and a dashboard of them.
 
     Alarms start with one datapoint: on a run that failed, ran out of time or was aborted, on a
-    message in a dead-letter queue, on an object that was not replicated, and when the time in
-    which a contract promises new data has passed without any. They tell the topic when they
-    start and when they end.
+    message in a dead-letter queue, on an object that was not replicated, on a batch that is
+    overdue, on an object whose event never came, and when the time in which a contract promises
+    new data has passed without any. They tell the topic when they start and when they end.
 
     Args:
         prefix: ``<project>-<environment>``; names the dashboard and starts the alarms' names.
@@ -69,6 +69,7 @@ class LakeMonitoring(Construct):
                     "RuleId": RULE,
                 },
             )
+        alarms.on_findings(environment)
         for dataset in datasets:
             if dataset.freshness_hours is not None:
                 alarms.on_stale_data(environment, dataset.name, dataset.freshness_hours)

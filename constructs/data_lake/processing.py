@@ -21,6 +21,7 @@ from data_lake.run_functions import RunFunctions, RunLimits
 from data_lake.schedules import DatasetSchedule, DatasetSchedules
 from data_lake.sources import shipped_folder
 from data_lake.spark_job import SparkLibrary, SparkSize
+from data_lake.sweep import LakeSweep, SweepLimits
 from data_lake.table_jobs import TableJobs
 from data_lake.zone import LakeZone
 
@@ -49,6 +50,7 @@ class Sizes:
         batching: how arrivals are gathered.
         timeout_minutes: one execution, with all that it waits for.
         log_retention_days: how long the state machines' logs are kept.
+        sweep: how often the sweep looks, and at how much.
     """
 
     function: FunctionSize = field(default_factory=FunctionSize)
@@ -57,6 +59,7 @@ class Sizes:
     batching: Batching = field(default_factory=Batching)
     timeout_minutes: int = 180
     log_retention_days: int = 30
+    sweep: SweepLimits = field(default_factory=SweepLimits)
 
 
 class LakeProcessing(Construct):
@@ -69,6 +72,7 @@ class LakeProcessing(Construct):
         catalog: the databases and the raw crawler.
         contracts: the compiled contracts.
         schedules: by dataset, for those that have one. Default: none.
+        micro_batches: minutes between two looks at what waits, by dataset. Default: none.
         sources: where the code is. Default: the code that ships with the library.
         sizes: how much everything may use. Default: see ``Sizes``.
         subscribers: who gets the notices. Default: nobody.
@@ -85,6 +89,7 @@ class LakeProcessing(Construct):
         curate: the pipeline of the products.
         arrivals: the queue and what empties it.
         schedules: the contracts' schedules.
+        sweep: what finds and mends what nobody else would.
     """
 
     def __init__(
@@ -98,6 +103,7 @@ class LakeProcessing(Construct):
         catalog: LakeCatalog,
         contracts: Writable,
         schedules: Mapping[str, DatasetSchedule] | None = None,
+        micro_batches: Mapping[str, int] | None = None,
         sources: Sources | None = None,
         sizes: Sizes | None = None,
         subscribers: Sequence[Subscriber] = (),
@@ -134,10 +140,26 @@ class LakeProcessing(Construct):
             platform=platform,
             batching=sizes.batching,
         )
+        self.sweep = LakeSweep(
+            self,
+            "Sweep",
+            raw=zones["raw"],
+            tables=self.tables,
+            contracts=self.contracts,
+            topic=self.alerts.topic,
+            ingest=self.ingest.machine,
+            curate=self.curate.machine,
+            queue=self.arrivals.queue,
+            platform=platform,
+            limits=sizes.sweep,
+            enabled=schedules_enabled,
+        )
         self.schedules = DatasetSchedules(
             self,
             "Schedules",
             schedules=schedules or {},
+            micro_batches=micro_batches,
+            sweep=self.sweep,
             machine=self.ingest.machine,
             key=self.key,
             enabled=schedules_enabled,

@@ -89,6 +89,10 @@ class RunStates:
             then=then,
         )
 
+    def notify_circuit(self, *, then: str) -> State:
+        """Send the notice that opening the run has written about its open circuit."""
+        return self._notify("run", then=then, catch=then)
+
     def notify(self, *, then: str | None, catch: str) -> State:
         """Send the notice that closing the run has written.
 
@@ -96,12 +100,15 @@ class RunStates:
             then: the next state. ``None`` ends the branch.
             catch: the state that follows if the notice cannot be sent.
         """
+        return self._notify("closed", then=then, catch=catch)
+
+    def _notify(self, answer: str, *, then: str | None, catch: str) -> State:
         return task(
             "sns:publish",
             {
                 "TopicArn": self.topic_arn,
-                "Subject": "{% $closed.notice.subject %}",
-                "Message": "{% $closed.notice.message %}",
+                "Subject": f"{{% ${answer}.notice.subject %}}",
+                "Message": f"{{% ${answer}.notice.message %}}",
             },
             retries=[NOT_DELIVERED],
             catch=catch,

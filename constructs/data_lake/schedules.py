@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aws_cdk import Duration, RemovalPolicy, TimeZone
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
@@ -13,6 +14,7 @@ from data_lake.dead_letters import DeadLetters
 from data_lake.encryption import KEY_READ_WRITE
 from data_lake.permissions import allow, service_role
 from data_lake.state_machine import LakeStateMachine
+from data_lake.sweep import LakeSweep
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,9 @@ class DatasetSchedule:
 class DatasetSchedules(Construct):
     """One schedule per dataset that has one, in a group of their own.
 
+    A cron starts an execution; a micro-batch first looks whether anything waits, which costs one
+    call of a function.
+
     Scheduler tries for an hour; what it could not start is kept for 14 days in a dead-letter
     queue.
 
@@ -41,6 +46,9 @@ class DatasetSchedules(Construct):
         key: encrypts the dead-letter queue.
         enabled: false keeps the schedules but starts nothing. Default: true.
         window_minutes: schedules of the same minute are spread over so many. Default: 5.
+        micro_batches: minutes between two looks, by dataset. Default: none.
+        sweep: what looks whether anything waits and only then starts a run; needed where there
+            are micro-batches. Default: none.
 
     Attributes:
         dead_letters: starts that were lost.
@@ -56,8 +64,15 @@ class DatasetSchedules(Construct):
         key: kms.IKey,
         enabled: bool = True,
         window_minutes: int = 5,
+        micro_batches: Mapping[str, int] | None = None,
+        sweep: LakeSweep | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
+        if micro_batches and sweep is None:
+            raise ValueError(
+                f"{self.node.path}: sweep: needed for the micro-batches of "
+                f"{', '.join(sorted(micro_batches))}: got None; pass the lake's LakeSweep"
+            )
         self.dead_letters = DeadLetters(
             self, "DeadLetters", key=key, sender="EventBridge Scheduler"
         ).queue
@@ -96,3 +111,42 @@ class DatasetSchedules(Construct):
                 ),
             )
             entry.node.add_dependency(role, machine.alias)
+        if micro_batches and sweep is not None:
+            self._look(micro_batches, sweep, role, group, enabled=enabled)
+
+    def _look(
+        self,
+        micro_batches: Mapping[str, int],
+        sweep: LakeSweep,
+        role: iam.Role,
+        group: scheduler.ScheduleGroup,
+        *,
+        enabled: bool,
+    ) -> None:
+        """Look from time to time; a look at a dataset where nothing waits starts no execution."""
+        allow(
+            role,
+            "LookForWaiting",
+            actions=["lambda:InvokeFunction"],
+            resources=[sweep.function.function.function_arn],
+        )
+        for dataset, minutes in sorted(micro_batches.items()):
+            entry = scheduler.Schedule(
+                self,
+                f"MicroBatch-{dataset}",
+                description=f"Takes the arrivals of {dataset} that wait, if any",
+                schedule_group=group,
+                enabled=enabled,
+                schedule=scheduler.ScheduleExpression.rate(Duration.minutes(minutes)),
+                target=targets.LambdaInvoke(
+                    sweep.function.function,
+                    input=scheduler.ScheduleTargetInput.from_object(
+                        {"dataset": dataset, "trigger": "micro_batch"}
+                    ),
+                    role=role.without_policy_updates(),
+                    dead_letter_queue=self.dead_letters,
+                    max_event_age=Duration.hours(1),
+                    retry_attempts=10,
+                ),
+            )
+            entry.node.add_dependency(role)

@@ -38,6 +38,7 @@ class LakeStateMachine(Construct):
     Attributes:
         machine: the machine.
         arn: its ARN, written out.
+        executions_arn: the ARN of every execution.
         start_arn: the ARN of the alias, with which executions are started.
         live: the alias as a machine, for targets that start it.
         alias: the alias, for what must wait until it exists.
@@ -64,6 +65,7 @@ class LakeStateMachine(Construct):
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
         self.start_arn = f"{self.arn}:{LIVE}"
+        self.executions_arn = f"{self.arn.replace(':stateMachine:', ':execution:')}:*"
         self.role = service_role(self, "Role", "states.amazonaws.com", f"Runs {name}")
         self._allow_telemetry()
         timeout = Duration.minutes(timeout_minutes)

@@ -28,6 +28,7 @@ UNTAGGABLE: Final = frozenset(
         "AWS::Glue::Table",
         "AWS::IAM::Policy",
         "AWS::KMS::Alias",
+        "AWS::Lambda::EventInvokeConfig",
         "AWS::S3::BucketPolicy",
         "AWS::SNS::Subscription",
         "AWS::SNS::TopicPolicy",

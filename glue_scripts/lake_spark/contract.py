@@ -183,6 +183,22 @@ class Contract:
         return [column.name for column in self.columns]
 
     @property
+    def may_be_absent(self) -> frozenset[str]:
+        """What raw files call the columns that they may lack.
+
+        A classified column is none of them: under another name it would not be protected.
+        """
+        if self.evolution == "strict":
+            return frozenset()
+        optional = (one for one in self.columns if not (one.required or one.is_classified))
+        return frozenset(column.raw_name for column in optional)
+
+    @property
+    def ignores_unknown(self) -> bool:
+        """Whether raw files may have columns that the contract does not know."""
+        return self.evolution == "permissive"
+
+    @property
     def raw_names(self) -> list[str]:
         """What raw files call the columns, in the contract's order."""
         return [column.raw_name for column in self.columns]

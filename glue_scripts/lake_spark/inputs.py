@@ -86,8 +86,8 @@ def read_headers(files: Sequence[InputFile], contract: Contract) -> list[Header]
     """Read the header of every file, in the files' order.
 
     Files without a header line, and JSON Lines, have the contract's columns; those of Parquet files
-    were told by inspection. Raises `HeaderMismatch` for the first file whose names are not exactly
-    the contract's, in any order.
+    were told by inspection. Raises `HeaderMismatch` for the first file whose names are not those of
+    the contract, in any order, as far as the contract's evolution asks for them.
     """
     raw = contract.raw
     assert raw is not None  # noqa: S101 - products have no files
@@ -180,12 +180,22 @@ def _check_header(file: InputFile, header: Header, contract: Contract) -> None:
     expected, found = contract.raw_names, list(header.names)
     if sorted(expected) == sorted(found):
         return
-    missing = [name for name in expected if name not in found]
+    missing = [name for name in expected if name not in {*found, *contract.may_be_absent}]
     twice = [name for name in expected if found.count(name) > 1]
     # Other names are only counted: where a header is missing, they are somebody's data.
     others = sum(name not in expected for name in found)
+    if not missing and not twice and (not others or contract.ignores_unknown):
+        return
     raise HeaderMismatch(
         f"{file.key}: the header does not hold the columns of {contract.name} "
         f"{contract.version}: missing {missing}, twice {twice}, others: {others}; correct the file "
         "or the contract"
     )
+
+
+def header_notes(headers: Sequence[Header], contract: Contract) -> dict[str, list[str]]:
+    """Give what the stage report says of columns that files lack, or have beyond the contract's."""
+    found = [set(header.names) for header in headers]
+    ignored = set().union(*found) - set(contract.raw_names)
+    absent = {name for name in contract.raw_names if any(name not in names for names in found)}
+    return {"ignored_columns": sorted(ignored), "absent_columns": sorted(absent)}

@@ -1,7 +1,9 @@
 """Publishing a Parquet run: the intent first, then file by file and partition by partition.
 
 Readers see each partition before or after, never in between, but may for a moment see one
-partition after and another before. Whoever repeats the publish completes what the intent says.
+partition after and another before; a table that changes as a whole is one partition. Where a run
+adds several files to a partition, the partition moves to a new folder with copies of the old ones.
+Whoever repeats the publish completes what the intent says.
 """
 
 from typing import Any
@@ -59,14 +61,18 @@ def _plan(table: ParquetTable, run_id: str, staging_uri: str) -> dict[str, Any]:
     before = table.locations()
     partitions, copies = [], []
     for values, keys in staged_files(f"{staging_uri}rows/").items():
-        location = _location(table, run_id, keys[0], staging_uri)
-        if staged["scope"] == ADD and values in before:
-            location = f"{before[values].rstrip('/')}/"
-        partitions.append({"values": values, "location": location, "before": before.get(values)})
+        location, held = _location(table, run_id, keys[0], staging_uri), before.get(values)
+        if staged["scope"] == ADD and held is not None:
+            if len(keys) == 1 and table.contract.atomicity == "partition":
+                # Readers see one more file at once, so it may go to the others.
+                location = f"{held.rstrip('/')}/"
+            else:
+                copies += _copies(held, location)
+        partitions.append({"values": values, "location": location, "before": held})
         for key in keys:
             source = f"s3://{split_uri(staging_uri)[0]}/{key}"
             copies.append((source, f"{location}{run_id}-{key.rpartition('/')[2]}"))
-    if staged["scope"] == REPLACE_TABLE and table.contract.partition_by:
+    if staged["scope"] == REPLACE_TABLE and table.partition_by:
         kept = {partition["values"] for partition in partitions}
         partitions += [
             {"values": values, "location": None, "before": location}
@@ -74,6 +80,17 @@ def _plan(table: ParquetTable, run_id: str, staging_uri: str) -> dict[str, Any]:
             if values not in kept
         ]
     return {"run_id": run_id, "partitions": partitions, "copies": copies}
+
+
+def _copies(held_uri: str, location: str) -> list[tuple[str, str]]:
+    """Give the copies that bring the files of a folder to another."""
+    folder = f"{held_uri.rstrip('/')}/"
+    bucket, _ = split_uri(folder)
+    return [
+        (f"s3://{bucket}/{key}", f"{location}{key.rpartition('/')[2]}")
+        for key in list_keys(folder)
+        if key.endswith(".parquet")
+    ]
 
 
 def _location(table: ParquetTable, run_id: str, key: str, staging_uri: str) -> str:
@@ -87,7 +104,7 @@ def _location(table: ParquetTable, run_id: str, key: str, staging_uri: str) -> s
 def _switch(table: ParquetTable, run_id: str, intent: dict[str, Any]) -> None:
     """Point the catalog to the new folders; the run's id on the table says that all is done."""
     location = table.location
-    if table.contract.partition_by:
+    if table.partition_by:
         put_table(table.database, _describe(table, location, table.published_run()))
         _move_partitions(table, intent, to="location")
     else:
@@ -123,7 +140,7 @@ def undo_abandoned(table: ParquetTable, staging_uri: str) -> None:
         intent = read_json(f"s3://{bucket}/{key}")
         if intent["run_id"] == table.published_run():
             continue
-        if table.contract.partition_by and table.entry():
+        if table.partition_by and table.entry():
             _move_partitions(table, intent, to="before")
         delete_keys(bucket, [split_uri(target)[1] for _, target in intent["copies"]])
     delete_prefix(staging_uri)

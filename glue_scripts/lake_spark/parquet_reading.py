@@ -7,7 +7,7 @@ its number in the file, which Parquet knows, so `__block` is 0 throughout.
 from collections.abc import Mapping
 
 from pyspark.errors import AnalysisException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
 from lake_spark.contract import Contract
@@ -40,8 +40,13 @@ def read_parquet(
         F.lit(0).cast("bigint").alias("__block"),
         F.col("_metadata.row_index").alias("__row"),
         *(
-            F.col(quoted(column.raw_name)).alias(source_name(column.name))
+            _value(column.raw_name, header).alias(source_name(column.name))
             for column in contract.columns
         ),
     )
     return with_position(spark, records, positions_of(source, uris))
+
+
+def _value(name: str, header: Header) -> Column:
+    """Give a column of the files, or nulls where they do not have it."""
+    return F.col(quoted(name)) if name in header.names else F.lit(None).cast("string")

@@ -59,7 +59,7 @@ class ParquetSink:
         """
         contract = self.target.contract
         keys = list(contract.primary_key)
-        stays = set(contract.partition_by) <= set(keys)
+        stays = set(self.target.partition_by) <= set(keys)
         touched = set(staged_files(f"{self.run_uri}new/")) if stays else None
         held = self.target.read(touched)
         newer, stale = new, 0
@@ -73,14 +73,16 @@ class ParquetSink:
         return REPLACE_PARTITIONS if stays else REPLACE_TABLE, stale
 
     def _write(self, rows: DataFrame, folder: str) -> None:
-        partitions = self.target.contract.partition_by
-        if partitions:
-            # One file for each partition, so that adding it is one step for readers.
-            rows = rows.repartition(*(quoted(name) for name in partitions))
+        columns = [quoted(name) for name in self.target.contract.partition_by]
+        if columns:
+            # Rows of a partition come together, into as many files as their size asks for.
+            names = ", ".join(columns)
+            hint = f"SELECT /*+ REBALANCE({names}) */ * FROM {{rows}}"  # noqa: S608 - quoted
+            rows = self.target.spark.sql(hint, rows=rows).sortWithinPartitions(*columns)
         (
             rows.write.mode("overwrite")
             .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
-            .partitionBy(*partitions)
+            .partitionBy(*self.target.partition_by)
             .parquet(f"{self.run_uri}{folder}/")
         )
 

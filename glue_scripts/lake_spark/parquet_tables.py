@@ -1,8 +1,8 @@
 """Parquet tables in the Glue catalog: how a run stages its rows, and how a table is read.
 
 Every partition's location is a folder `<partition>/run-<run id>/`, so that a partition changes by
-pointing its catalog entry to another folder. A run stages below `_staging/`, where no reader and
-no crawler looks.
+pointing its catalog entry to another folder; so does a table without partitions. A run stages below
+`_staging/`, where no reader and no crawler looks.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -38,11 +38,19 @@ class ParquetTable:
         return f"{self.database}.{self.contract.name}"
 
     @property
+    def partition_by(self) -> tuple[str, ...]:
+        """The columns of the catalog's partitions; none where the table changes as a whole.
+
+        The catalog can change one table in one call, but not many partitions.
+        """
+        return () if self.contract.atomicity == "table" else self.contract.partition_by
+
+    @property
     def partition_columns(self) -> list[tuple[str, str, str]]:
         """Name, type and description of the columns that are in the paths."""
         return [
             (column.name, column.type, column.description)
-            for name in self.contract.partition_by
+            for name in self.partition_by
             for column in self.contract.columns
             if column.name == name
         ]
@@ -53,7 +61,7 @@ class ParquetTable:
         return [
             (column.name, column.type, column.description)
             for column in self.contract.stored_columns
-            if column.name not in self.contract.partition_by
+            if column.name not in self.partition_by
         ]
 
     def entry(self) -> dict[str, Any] | None:
@@ -68,9 +76,9 @@ class ParquetTable:
         if parameters.get("classification") != "parquet":
             raise self._mismatch("the table in the catalog is not a Parquet table")
         partitions = [column["Name"] for column in entry.get("PartitionKeys", [])]
-        if partitions != list(self.contract.partition_by):
+        if partitions != list(self.partition_by):
             raise self._mismatch(
-                f"partitioned by {partitions}, the contract says {list(self.contract.partition_by)}"
+                f"partitioned by {partitions}, the contract says {list(self.partition_by)}"
             )
         wanted = {name: type_name for name, type_name, _ in self.file_columns}
         known = {column["Name"] for column in entry["StorageDescriptor"]["Columns"]}
@@ -107,7 +115,7 @@ class ParquetTable:
         entry = self.entry()
         if entry is None:
             return {}
-        if self.contract.partition_by:
+        if self.partition_by:
             return list_partitions(self.database, self.contract.name)
         return {(): entry["StorageDescriptor"]["Location"]}
 
@@ -122,7 +130,7 @@ class ParquetTable:
         if entry is None or not folders:
             return self.spark.createDataFrame([], self.schema())
         reader = self.spark.read.schema(self.schema())
-        if self.contract.partition_by:
+        if self.partition_by:
             # Below this folder, names such as `month=1` are values.
             reader = reader.option("basePath", entry["StorageDescriptor"]["Location"])
         rows = reader.parquet(*(escape_glob(folder) for folder in folders))

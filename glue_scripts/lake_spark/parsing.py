@@ -18,6 +18,8 @@ from lake_spark.raw_format import RawFormat
 from lake_spark.sql import POSITION, literal, quoted, source_name
 
 NUL = "\0"
+ABSENT = "CAST(NULL AS string)"
+"""The text of a column that a file does not have."""
 RECORD = ("__line", "__undecodable", *POSITION)
 
 
@@ -39,6 +41,7 @@ def parse_csv(lines: DataFrame, header: Sequence[str], contract: Contract) -> Da
     texts = {
         name: f"coalesce(__parsed.{field}, '')" for name, field in zip(header, fields, strict=True)
     }
+    texts |= {name: ABSENT for name in contract.raw_names if name not in texts}
     malformed = (
         F.when(F.col("__line").contains(NUL), "the record has a NUL character")
         .when(_has_open_quote(raw), "a quote is opened and not closed")
@@ -70,7 +73,8 @@ def _wrong_fields(raw: RawFormat, expected: int) -> Column:
 def parse_json(lines: DataFrame, contract: Contract) -> DataFrame:
     """Take the members of one JSON object per record; a missing member is null.
 
-    Members that are not in the contract, or that stand twice, make the record malformed. Numbers
+    Members that are not in the contract, unless its evolution is permissive, and members that stand
+    twice make the record malformed. Numbers
     are taken as written for integers and decimals; for text columns as Spark prints them.
     """
     names = contract.raw_names
@@ -109,6 +113,7 @@ def _exact_field(column: ColumnContract) -> StructField:
 def _json_fault(contract: Contract) -> Column:
     objects, members = F.col("__objects"), F.col("__members")
     unexpected = F.array_except(members, _names(contract.raw_names))
+    is_refused = F.lit(not contract.ignores_unknown) & (F.size(unexpected) > 0)
     classified = [column.raw_name for column in contract.columns if column.is_classified]
     # Under another name it would not be protected.
     absent = F.array_except(_names(classified), members)
@@ -116,7 +121,7 @@ def _json_fault(contract: Contract) -> Column:
     return (
         F.when(~is_object, "the record is not one JSON object")
         .when(
-            F.size(unexpected) > 0,
+            is_refused,
             F.concat(F.lit("unexpected members: "), F.array_join(unexpected, ", ")),
         )
         .when(

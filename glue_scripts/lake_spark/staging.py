@@ -1,10 +1,11 @@
 """The stage job: a run's raw files, checked, to where readers do not see them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pyspark.sql import SparkSession
 
-from lake_spark.inputs import input_files, reachable, read_headers
+from lake_spark.inputs import header_notes, input_files, reachable, read_headers
 from lake_spark.measuring import Counts
 from lake_spark.records import first_lines, read_records
 from lake_spark.runs import BadRows, open_run, process_rows
@@ -40,6 +41,7 @@ def stage(spark: SparkSession, arguments: Mapping[str, str]) -> None:
             for file in input_files(read_json(arguments["input_uri"]))
         ]
         headers = read_headers(files, contract)
+        run = replace(run, notes={**run.notes, **header_notes(headers, contract)})
         sources = {
             file.read_uri: (position, header)
             for position, (file, header) in enumerate(zip(files, headers, strict=True))

@@ -42,7 +42,7 @@ def check_typed_records(
         records,
         contract,
         references,
-        lambda name, column: cast_typed(name, column, types[column.raw_name]),
+        lambda name, column: cast_typed(name, column, types.get(column.raw_name, "string")),
     )
 
 

@@ -60,7 +60,8 @@ def _severity(settled: Settled, counts: dict[str, int]) -> Severity:
             return Severity.CRITICAL
         case Outcome.FAILED:
             needs_a_person = settled.record.get("error_class") in _NEEDS_A_PERSON
-            return Severity.CRITICAL if needs_a_person or settled.parked else Severity.WARNING
+            is_final = settled.parked or settled.circuit_opened
+            return Severity.CRITICAL if needs_a_person or is_final else Severity.WARNING
 
 
 def _headline(settled: Settled, counts: dict[str, int]) -> str:
@@ -76,7 +77,8 @@ def _headline(settled: Settled, counts: dict[str, int]) -> str:
         case Outcome.SKIPPED:
             return "not built again, because nothing in its inputs has changed"
         case Outcome.FAILED:
-            return f"run failed ({settled.record.get('error_class', 'unknown')})"
+            opened = ", and its circuit is open now" if settled.circuit_opened else ""
+            return f"run failed ({settled.record.get('error_class', 'unknown')}){opened}"
 
 
 def _reasons(settled: Settled) -> list[str]:
@@ -100,6 +102,12 @@ def _next_step(settled: Settled, counts: dict[str, int], run_uri: str) -> str:
             step = (
                 f"{settled.parked} files failed in as many runs as their contract allows and are "
                 "parked: no run takes them by itself. Mend the cause, then upload them again."
+            )
+        case Outcome.FAILED if settled.circuit_opened:
+            step = (
+                "So many runs failed one after the other that no more are started until the "
+                "circuit has cooled down; what arrives waits. Mend the cause, then: strata "
+                f"circuit close {settled.record['dataset']} --why '...'"
             )
         case Outcome.FAILED:
             step = (

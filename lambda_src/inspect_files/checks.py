@@ -74,8 +74,7 @@ def _parquet_fault(content: Content, dataset: Dataset) -> Fault | None:
 
 
 def _columns_fault(footer: Footer, dataset: Dataset) -> Fault | None:
-    expected = [column.raw_name for column in dataset.columns]
-    difference = compare_header([name for name, _ in footer.columns], expected)
+    difference = compare_header([name for name, _ in footer.columns], dataset)
     if difference is not None:
         return Fault("header", difference)
     for name, kind in footer.columns:
@@ -137,7 +136,7 @@ def _csv_fault(text: str, content: Content, dataset: Dataset) -> Fault | None:
         return Fault(
             "header", f"no line ends within the first {len(content.head)} bytes, so no header does"
         )
-    difference = compare_header(header, [column.raw_name for column in dataset.columns])
+    difference = compare_header(header, dataset)
     if difference is not None:
         return format_fault(markup, raw) if markup else Fault("header", difference)
     if content.is_whole and not has_more:

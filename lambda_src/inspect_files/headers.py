@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from inspect_files.rewriting import skipped_end
-from lake_runtime.contracts import RawFormat
+from lake_runtime.contracts import Dataset, RawFormat
 
 _NAMES_TOLD = 10
 _NAME_CHARACTERS = 64
@@ -70,11 +70,20 @@ def _reader(text: str, raw: RawFormat) -> Iterable[list[str]]:
     )
 
 
-def compare_header(header: Sequence[str], expected: Sequence[str]) -> str | None:
-    """Say how a header differs from the contract's columns, or None; order does not matter."""
+def compare_header(header: Sequence[str], dataset: Dataset) -> str | None:
+    """Say how a header differs from the contract's columns, or None; order does not matter.
+
+    Differences that the contract's evolution allows are none, but where most columns are missing,
+    the line is hardly a header.
+    """
+    expected = [column.raw_name for column in dataset.columns]
     given = set(header)
     missing = [name for name in expected if name not in given]
     unexpected = [name for name in header if name not in set(expected)]
+    if len(missing) <= len(expected) / 2:
+        missing = [name for name in missing if name not in dataset.may_be_absent]
+        if dataset.evolution == "permissive":
+            unexpected = []
     repeated = [name for name, times in Counter(header).items() if times > 1]
     if not missing and not unexpected and not repeated:
         return None

@@ -104,6 +104,12 @@ class Batches:
             self._watch(key, manifest_id, position)
             watched = key
 
+    def missing(self, manifest_id: str) -> list[str]:
+        """Give the keys that a manifest lists and that are not there to be taken."""
+        keys = [listed.key for listed in self.listed(manifest_id)]
+        found = zip(keys, in_parallel(self._newest_with_status, keys), strict=True)
+        return [key for key, (_, status) in found if status not in _THERE]
+
     def ready(self, files: Sequence[Listed]) -> list[Claim] | None:
         """Give the versions that a run is to take; None unless every one is there to be taken."""
         found = in_parallel(self._newest_with_status, [listed.key for listed in files])

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
     from types_boto3_s3 import S3Client
     from types_boto3_sns import SNSClient
+    from types_boto3_sqs import SQSClient
     from types_boto3_stepfunctions import SFNClient
 
 POOL = 24
@@ -40,6 +41,12 @@ def dynamodb() -> "DynamoDBServiceResource":
 def sns() -> "SNSClient":
     """Give the SNS client."""
     return boto3.client("sns", config=_CONFIG)
+
+
+@cache
+def sqs() -> "SQSClient":
+    """Give the SQS client."""
+    return boto3.client("sqs", config=_CONFIG)
 
 
 @cache

@@ -29,6 +29,7 @@ class Column(_Part):
 
     name: str
     type: str
+    required: bool = False
     source: str | None = None
     classification: str = "internal"
     protection: Protection | None = None
@@ -96,6 +97,8 @@ class Trigger(_Part):
 
     mode: str
     suffix: str | None = None
+    deadline_minutes: int = 60
+    every_minutes: int | None = None
 
 
 class Retry(_Part):
@@ -129,6 +132,7 @@ class Dataset(_Part):
     kind: Literal["dataset"]
     version: str
     write_mode: str
+    evolution: Literal["strict", "additive", "permissive"] = "strict"
     raw: RawFormat
     columns: list[Column]
     quality: Quality
@@ -144,6 +148,17 @@ class Dataset(_Part):
         if self.quarantine.clear_values:
             return frozenset()
         return frozenset(column.name for column in self.columns if column.is_classified)
+
+    @property
+    def may_be_absent(self) -> frozenset[str]:
+        """What raw files call the columns that they may lack.
+
+        A classified column is none of them: under another name it would not be protected.
+        """
+        if self.evolution == "strict":
+            return frozenset()
+        optional = (one for one in self.columns if not (one.required or one.is_classified))
+        return frozenset(column.raw_name for column in optional)
 
     @property
     def comes_in_batches(self) -> bool:

@@ -48,6 +48,10 @@ class InspectionMissing(LakeError):
     """A claimed file has no inspection, so the run cannot say what became of it."""
 
 
+class SweepIncomplete(LakeError):
+    """Something could not be looked at, mended or told; the rest was, and the next sweep tries."""
+
+
 class UnexpectedEvent(LakeError):
     """A message that is not an `Object Created` event of the versioned raw bucket."""
 

@@ -19,6 +19,7 @@ class Holder:
     run_id: str
     expires_at: int
     abandoned: tuple[str, ...]
+    execution_arn: str = ""
 
     @property
     def has_expired(self) -> bool:
@@ -61,7 +62,7 @@ class DatasetLock:
         }
         if not self._put(item, found, run_id):
             return None
-        return Holder(run_id, expires_at, abandoned)
+        return Holder(run_id, expires_at, abandoned, execution_arn)
 
     def _put(self, item: dict[str, Any], found: Holder | None, run_id: str) -> bool:
         free = Attr("run_id").not_exists() | Attr("run_id").eq(run_id)
@@ -87,6 +88,13 @@ class DatasetLock:
         item = self.ledger.get("LOCK") or {}
         expires_at = int(time.time()) + int(item.get("lease_seconds", 0))
         self._update(run_id, "SET expires_at = :until", {":until": expires_at})
+
+    def expire(self, holder: Holder) -> None:
+        """End the lease of a run that is known to be dead, so that the next run takes over.
+
+        Raises `LeaseLost` if it does not hold the lock any more.
+        """
+        self._update(holder.run_id, "SET expires_at = :past", {":past": 0})
 
     def _update(self, run_id: str, update: str, values: dict[str, Any]) -> None:
         try:
@@ -124,4 +132,5 @@ def _holder(item: dict[str, Any]) -> Holder:
         run_id=item["run_id"],
         expires_at=int(item["expires_at"]),
         abandoned=tuple(item.get("abandoned", ())),
+        execution_arn=item.get("execution_arn", ""),
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from lake_runtime.records import RuleState, StageReport
+from lake_runtime.replays import change_of
 from lake_runtime.run import JUDGEMENT, Run
 
 MOST_MEASURES = 50
@@ -24,11 +25,13 @@ def judged_by(run: Run) -> dict[str, Any]:
 def add_measures(run: Run, stage: StageReport | None) -> dict[str, list[dict[str, str]]]:
     """Give what rules with a history measured in the runs published so far, this one last.
 
-    Safe to repeat: a run has one measure.
+    Safe to repeat: a run has one measure. A replay, which is some rows of earlier runs, has none.
     """
-    known = (run.ledger.state() or {}).get("measures", {})
+    known: dict[str, list[dict[str, str]]] = (run.ledger.state() or {}).get("measures", {})
+    if stage is None or any(change_of(claim.key) for claim in run.claims()):
+        return known
     measures: dict[str, list[dict[str, str]]] = {}
-    for rule in stage.rules if stage else ():
+    for rule in stage.rules:
         if rule.history is None:
             continue
         kept = [entry for entry in known.get(rule.rule, []) if entry["run_id"] != run.run_id]

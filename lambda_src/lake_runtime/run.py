@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from lake_runtime.artifacts import Artifacts
 from lake_runtime.audit import AuditLog
+from lake_runtime.circuit import Circuit
 from lake_runtime.environment import Environment
 from lake_runtime.identity import run_prefix
 from lake_runtime.ledger import Ledger
@@ -47,6 +48,11 @@ class Run:
     def lock(self) -> DatasetLock:
         """The dataset's lock."""
         return DatasetLock(self.ledger)
+
+    @property
+    def circuit(self) -> Circuit:
+        """The dataset's circuit."""
+        return Circuit(self.ledger)
 
     @property
     def audit(self) -> AuditLog:

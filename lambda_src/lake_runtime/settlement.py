@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from lake_runtime.audit import plain_value
 from lake_runtime.claims import return_arrivals, settle_arrivals
 from lake_runtime.identity import seconds_between, utc_now, utc_text
 from lake_runtime.inputs import attempt_of
@@ -24,6 +25,7 @@ from lake_runtime.replays import replay_of
 from lake_runtime.reports import (
     publish_report,
     publish_report_if_any,
+    row_counts,
     stage_report,
     stage_report_if_any,
 )
@@ -65,6 +67,8 @@ class Settled:
     parked: int
     is_first: bool
     inspections: Sequence[Inspection] = ()
+    circuit_opened: bool = False
+    """Whether it was this run's failure that opened the circuit."""
 
     @property
     def seconds(self) -> float:
@@ -86,6 +90,7 @@ class _Books:
     inspections: Sequence[Inspection]
     stage: StageReport | None
     published: PublishReport | None
+    limits: Limits
 
     @property
     def is_broken_batch(self) -> bool:
@@ -124,9 +129,15 @@ def settle_run(run: Run, ending: Ending) -> Settled:
     if attempt is not None:
         run.ledger.write_attempt(attempt)
     result = _result(books, given)
+    circuit_opened = run.circuit.record(
+        run.run_id,
+        is_failure=books.outcome is Outcome.FAILED,
+        limits=books.limits,
+        why="; ".join(ending.reasons) or f"the run ended as {books.outcome}",
+    )
     is_first = run.audit.close(run.run_id, result)
     record = run.audit.read(run.run_id) or result
-    plain = {name: _plain(value) for name, value in record.items()}
+    plain = {name: plain_value(value) for name, value in record.items()}
     run.artifacts.write(RUN, plain)
     return Settled(
         outcome=Outcome(plain["outcome"]),
@@ -135,6 +146,7 @@ def settle_run(run: Run, ending: Ending) -> Settled:
         parked=len(parked),
         is_first=is_first,
         inspections=books.inspections,
+        circuit_opened=circuit_opened,
     )
 
 
@@ -147,7 +159,8 @@ def _read_books(run: Run, ending: Ending) -> _Books:
         published = publish_report_if_any(run) if ending.outcome is Outcome.FAILED else None
     verdicts = run.artifacts.read(VERDICTS) or []
     inspections = [Inspection.model_validate(entry) for entry in verdicts]
-    return _Books(run, ending, run.claims(), run.batch(), inspections, stage, published)
+    limits = Limits.recorded(run.audit.read(run.run_id))
+    return _Books(run, ending, run.claims(), run.batch(), inspections, stage, published, limits)
 
 
 def _end_arrivals(books: _Books) -> list[Claim]:
@@ -161,8 +174,8 @@ def _end_arrivals(books: _Books) -> list[Claim]:
             held: list[_Place] = [(claim, Status.HELD, {}) for claim in books.claims]
             settle_arrivals(run.ledger, run.run_id, held)
             waiting = [books.batch.manifest]
-        most = Limits.recorded(run.audit.read(run.run_id)).max_attempts
-        return return_arrivals(run.ledger, run.run_id, waiting, f"run {run.run_id}: {reason}", most)
+        why, most = f"run {run.run_id}: {reason}", books.limits.max_attempts
+        return return_arrivals(run.ledger, run.run_id, waiting, why, most)
     found = {inspection.arrival_id: inspection for inspection in books.inspections}
     ends = [(claim, *_end(books, found.get(claim.arrival_id))) for claim in books.claims]
     if books.batch is not None:
@@ -238,31 +251,6 @@ def _result(books: _Books, given: dict[str, Any]) -> dict[str, Any]:
         "replay_of": replay_of(
             books.run.environment, books.run.dataset, (claim.key for claim in books.claims)
         ),
-        **_row_counts(books.stage),
+        **row_counts(books.stage),
         **judged_by(books.run),
     }
-
-
-def _row_counts(stage: StageReport | None) -> dict[str, Any]:
-    if stage is None:
-        return {}
-    return {
-        "rows_in": stage.rows_in,
-        "rows_good": stage.rows_good,
-        "rows_quarantined": stage.rows_quarantined,
-        "rows_deduplicated": stage.rows_deduplicated,
-        "score": str(stage.score),
-        "build": stage.build,
-        "rules": [
-            {"rule": count.rule, "rows": count.rows, "state": count.state} for count in stage.rules
-        ],
-    }
-
-
-def _plain(value: Any) -> Any:
-    """Give a value read from DynamoDB as JSON knows it: its numbers are all whole here."""
-    if isinstance(value, list):
-        return [_plain(entry) for entry in value]
-    if isinstance(value, dict):
-        return {name: _plain(entry) for name, entry in value.items()}
-    return value if isinstance(value, str | bool | int) or value is None else int(value)

@@ -4,9 +4,11 @@ from lake_runtime.contracts import Contracts, load_contracts
 from lake_runtime.engine import Engine, size_engine
 from lake_runtime.handlers import Request, Response, state_machine_task
 from lake_runtime.inputs import ProductInputs
+from lake_runtime.notices import Notice
 from lake_runtime.run import Run
 from lake_runtime.telemetry import logger
 from open_run.batch_work import BatchWork
+from open_run.notice import circuit_notice
 from open_run.opening import OpenStatus, open_run
 from open_run.work import ArrivalWork, InputWork, OpenRunEnvironment, Work
 
@@ -40,6 +42,8 @@ class OpenRunResponse(Response):
     bytes: int
     batches: list[Batch]
     threshold: float
+    notice: Notice | None = None
+    """What to tell of a circuit that refused this run as the first since it opened."""
     engine: Engine
 
 
@@ -50,7 +54,7 @@ def handle(request: OpenRunRequest) -> OpenRunResponse:
     contracts = load_contracts(environment.contracts_uri)
     contract = contracts.any(request.dataset)
     run = Run(environment, request.dataset, request.run_id)
-    status, taken = open_run(
+    opening = open_run(
         run,
         _work(run, contracts, environment),
         contract=contract,
@@ -58,6 +62,7 @@ def handle(request: OpenRunRequest) -> OpenRunResponse:
         execution_arn=request.execution_arn,
         lease_seconds=environment.lease_minutes * 60,
     )
+    status, taken = opening.status, opening.taken
     logger.info("run %s", status, extra={"files": taken.claims, "bytes": taken.bytes})
     return OpenRunResponse(
         status=status,
@@ -69,6 +74,7 @@ def handle(request: OpenRunRequest) -> OpenRunResponse:
         bytes=taken.bytes,
         batches=[Batch(uri=uri) for uri in taken.batches],
         threshold=float(contract.quality.threshold),
+        notice=circuit_notice(run, opening.refused),
         engine=size_engine(contract.engine, environment, taken.bytes),
     )
 

@@ -1,7 +1,9 @@
 """Opening a run: the lock first, then the audit record, then the claims."""
 
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from lake_runtime.circuit import Passage
 from lake_runtime.contracts import Dataset, Product
 from lake_runtime.errors import LedgerUnsettled, RunAlreadyClosed
 from lake_runtime.limits import Limits
@@ -25,6 +27,16 @@ class OpenStatus(StrEnum):
     UNCHANGED = "unchanged"
     NOTHING_WAITING = "nothing_waiting"
     BUSY = "busy"
+    CIRCUIT_OPEN = "circuit_open"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What became of the wish to open a run; `refused` says how the circuit refused it."""
+
+    status: OpenStatus
+    taken: Taken = field(default_factory=Taken)
+    refused: Passage | None = None
 
 
 def open_run(
@@ -35,25 +47,32 @@ def open_run(
     trigger: str,
     execution_arn: str,
     lease_seconds: int,
-) -> tuple[OpenStatus, Taken]:
-    """Open the run if there is work and no other run holds the dataset; safe to repeat.
+) -> Opening:
+    """Open the run if there is work, no other run holds the dataset, and the circuit lets it.
+
+    Safe to repeat: what was opened stays open, whatever the circuit says by then.
 
     A lock given back unused is followed by another look: an arrival that came while the lock was
     held started a run that found the dataset busy and left.
     Raises `RunAlreadyClosed` for the id of a run that ended.
     """
-    if (run.audit.read(run.run_id) or {}).get("status") == "closed":
+    record = run.audit.read(run.run_id)
+    if record is not None and record.get("status") == "closed":
         raise RunAlreadyClosed(
             f"{run.dataset}: run {run.run_id} was closed before; start a new execution"
         )
     for _ in range(_LOOKS):
         holder = run.lock.holder()
         if holder is None and not work.is_pending():
-            return OpenStatus.NOTHING_WAITING, Taken()
+            return Opening(OpenStatus.NOTHING_WAITING)
         held = run.lock.acquire(run.run_id, execution_arn, lease_seconds)
         if held is None:
-            return OpenStatus.BUSY, Taken()
+            return Opening(OpenStatus.BUSY)
         _settle_abandoned(run, held)
+        passage = Passage(is_free=True) if record else run.circuit.enter(run.run_id)
+        if not passage.is_free:
+            run.lock.release(run.run_id)
+            return Opening(OpenStatus.CIRCUIT_OPEN, refused=passage)
         run.audit.open(
             run.run_id,
             {
@@ -66,7 +85,8 @@ def open_run(
         )
         taken = work.take()
         if taken is not None:
-            return OpenStatus.UNCHANGED if taken.unchanged else OpenStatus.OPENED, taken
+            status = OpenStatus.UNCHANGED if taken.unchanged else OpenStatus.OPENED
+            return Opening(status, taken)
         run.audit.discard(run.run_id)
         run.lock.release(run.run_id)
     raise LedgerUnsettled(

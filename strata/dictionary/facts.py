@@ -65,6 +65,8 @@ def _trigger(trigger: Trigger) -> Child:
         return "when a file arrives"
     if trigger.mode == "manifest":
         return join("when a ", code(f"*{trigger.suffix}"), " and all that it lists are there")
+    if trigger.mode == "micro_batch":
+        return f"every {trigger.every_minutes} minutes, if anything waits"
     if trigger.mode == "schedule":
         return _cron(trigger.cron or "", trigger.time_zone or "")
     return trigger.mode.replace("_", " ")

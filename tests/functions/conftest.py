@@ -13,7 +13,15 @@ from tests.functions.support.lake import Lake
 @pytest.fixture(scope="session")
 def _clients() -> Iterator[None]:
     yield
-    for client in (clients.s3, clients.dynamodb, clients.sns, clients.stepfunctions, clients.glue):
+    made = (
+        clients.s3,
+        clients.dynamodb,
+        clients.sns,
+        clients.sqs,
+        clients.stepfunctions,
+        clients.glue,
+    )
+    for client in made:
         client.cache_clear()
 
 

@@ -175,10 +175,11 @@ def test_each_run_says_how_large_a_job_it_asked_for(tried: LocalLake) -> None:
     assert asked["flights"] == "2 G.1X, 45 minutes"
     assert asked["airlines"] == asked["fleet_age"] == "2 G.1X, 30 minutes"
     glue = tried.client("glue")
-    (stage,) = [name for name in glue.list_jobs()["JobNames"] if "Stage" in name]
     sizes = {
         run["Arguments"]["--dataset"]: (run["NumberOfWorkers"], run["WorkerType"], run["Timeout"])
-        for run in glue.get_job_runs(JobName=stage)["JobRuns"]
+        for job in glue.get_jobs()["Jobs"]
+        for run in glue.get_job_runs(JobName=job["Name"])["JobRuns"]
+        if "--input_uri" in run["Arguments"]
     }
     assert sizes["flights"] == (2, "G.1X", 45)
     assert sizes["airlines"] == (2, "G.1X", 30)

@@ -116,3 +116,20 @@ def test_a_query_that_does_not_give_the_contracts_columns_is_refused(
 def test_a_product_that_the_contracts_do_not_hold_is_named(lake: Lake) -> None:
     with pytest.raises(ContractMissing, match="no contract named 'nowhere'"):
         lake.curate("nowhere")
+
+
+def test_a_product_has_the_rules_of_datasets_about_its_run_and_about_others(
+    lake: Lake, product: str
+) -> None:
+    lake.products[product]["rules"] = [
+        {"id": "few", "kind": "row_count", "columns": [], "severity": "fail", "max": 1},
+        {"id": "total", "kind": "sum", "columns": ["spent"], "severity": "warn", "min": 6},
+        {"id": "known", "kind": "reference", "columns": ["customer"], "severity": "warn"}
+        | {"dataset": lake.name, "keys": ["customer"]},
+    ]
+    report = lake.curate(product)
+    assert {each["rule"]: (each["state"], each["measure"]) for each in report["rules"]} == {
+        "few": ("failed", 2),
+        "total": ("passed", "6"),
+        "known": ("passed", 1.0),
+    }

@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
-from lake_spark.errors import ContractMismatch
+from lake_spark.errors import ContractMismatch, HeaderMismatch
 from tests.spark.support import Lake, column
 
 HEADER = "id,customer,amount\n"
@@ -83,6 +83,50 @@ def test_a_column_is_dropped_once_a_published_version_has_deprecated_it(
     assert lake.run("run-3")["schema_changes"] == ["column 'amount' is dropped"]
     assert lake.rows() == [(1, "Ada"), (2, "Bob"), (3, "Eve")]
     assert catalogued(lake) == [("id", "int"), ("customer", "string")]
+
+
+@pytest.mark.parametrize("raw_format", ["csv", "jsonl"])
+def test_old_and_new_files_come_in_one_run_and_the_report_tells_the_differences(
+    lake: Lake, raw_format: str
+) -> None:
+    lake.contract |= {"evolution": "permissive"}
+    lake.contract["raw"] = {"prefix": f"{lake.name}/", "format": raw_format, "null_values": ["NA"]}
+    lake.contract["columns"].append(column("city", "string"))
+    if raw_format == "csv":
+        lake.put("old.csv", "customer,id,amount\nAda,1,1\n")
+        lake.put("new.csv", "id,customer,amount,city,mood\n2,Bob,2,Oslo,good\n3,Eve,3,NA,bad\n")
+    else:
+        lake.put("old.jsonl", '{"id": 1, "customer": "Ada", "amount": 1}\n')
+        lake.put(
+            "new.jsonl",
+            '{"id": 2, "customer": "Bob", "amount": 2, "city": "Oslo", "mood": "good"}\n'
+            '{"id": 3, "customer": "Eve", "amount": 3, "city": "NA"}\n',
+        )
+    report = lake.run("run-1")
+    assert lake.rows("id", "customer", "city") == [
+        (1, "Ada", None),
+        (2, "Bob", "Oslo"),
+        (3, "Eve", None),
+    ]
+    assert report["rows_quarantined"] == 0
+    if raw_format == "csv":
+        assert (report["ignored_columns"], report["absent_columns"]) == (["mood"], ["city"])
+
+
+def test_an_unknown_column_and_a_missing_one_are_refused_where_the_evolution_says_so(
+    lake: Lake,
+) -> None:
+    lake.contract["columns"][1]["required"] = True
+    lake.put("unknown.csv", "id,customer,amount,mood\n1,Ada,1,good\n")
+    for mode in ("strict", "additive"):
+        lake.contract["evolution"] = mode
+        with pytest.raises(HeaderMismatch, match=r"missing \[\], twice \[\], others: 1"):
+            lake.stage("run-1")
+    lake.inputs = []
+    lake.put("missing.csv", "id,amount\n1,1\n")
+    lake.contract["evolution"] = "permissive"
+    with pytest.raises(HeaderMismatch, match=r"missing \['customer'\]"):
+        lake.stage("run-1")
 
 
 CHANGES: list[tuple[str, list[dict[str, Any]], str]] = [

@@ -236,3 +236,68 @@ def test_a_new_column_is_null_in_old_rows_and_another_change_is_refused(
         with pytest.raises(ContractMismatch, match=difference):
             parquet_lake.stage("run-3")
         parquet_lake.contract |= before
+
+
+@pytest.mark.parametrize("mode", ["append", "merge", "replace"])
+def test_a_table_that_changes_as_a_whole_shows_a_run_by_one_update_of_the_catalog(
+    parquet_lake: ParquetLake, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    parquet_lake.contract |= {"write_mode": mode, "publishing": {"atomicity": "table"}}
+    parquet_lake.put("a.csv", HEADER + "1,Ada,1\n2,Bob,2\n")
+    parquet_lake.run("run-1")
+    parquet_lake.put("b.csv", HEADER + "1,Ada,10\n3,Bob,3\n4,Eve,4\n", registered_at="2026-01-02")
+    parquet_lake.stage("run-2")
+    before = [(1, Decimal(1)), (2, Decimal(2))]
+    updates = []
+    put_table = parquet_publishing.put_table
+
+    def killed(database: str, table: dict[str, Any]) -> None:
+        updates.append(parquet_lake.rows("id", "amount"))
+        raise ConnectionError("the job was killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(parquet_publishing, "put_table", killed)
+        with pytest.raises(ConnectionError):
+            parquet_lake.publish("run-2")
+    assert updates == [before]
+    assert parquet_lake.rows("id", "amount") == before
+
+    def counted(database: str, table: dict[str, Any]) -> None:
+        updates.append(parquet_lake.rows("id", "amount"))
+        put_table(database, table)
+
+    monkeypatch.setattr(parquet_publishing, "put_table", counted)
+    parquet_lake.publish("run-2")
+    new = [(1, Decimal(10)), (3, Decimal(3)), (4, Decimal(4))]
+    after = {
+        "append": sorted(before + new),
+        "merge": sorted([(2, Decimal(2)), *new]),
+        "replace": new,
+    }
+    assert updates == [before, before]
+    assert parquet_lake.rows("id", "amount") == after[mode]
+    glue = boto3.client("glue")
+    assert (
+        glue.get_table(DatabaseName="processed", Name=parquet_lake.name)["Table"]["PartitionKeys"]
+        == []
+    )
+
+
+def test_several_files_come_to_a_partition_all_at_once(
+    parquet_lake: ParquetLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parquet_lake.put("a.csv", HEADER + "1,Ada,1\n")
+    parquet_lake.run("run-1")
+    parquet_lake.put("b.csv", HEADER + "2,Ada,2\n3,Ada,3\n4,Ada,4\n")
+    parquet_lake.spark.conf.set("spark.sql.files.maxRecordsPerFile", "1")
+    try:
+        parquet_lake.stage("run-2")
+    finally:
+        parquet_lake.spark.conf.unset("spark.sql.files.maxRecordsPerFile")
+    with monkeypatch.context() as patch:
+        patch.setattr(parquet_publishing, "put_partitions", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            parquet_lake.publish("run-2")
+    assert parquet_lake.rows("id") == [(1,)]
+    parquet_lake.publish("run-2")
+    assert parquet_lake.rows("id") == [(1,), (2,), (3,), (4,)]

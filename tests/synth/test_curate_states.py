@@ -34,6 +34,7 @@ ANSWERS = {
     "Notify": {"MessageId": "1"},
     "NotifyQuarantine": {"MessageId": "1"},
     "NotifyFailure": {"MessageId": "1"},
+    "NotifyCircuitOpen": {"MessageId": "1"},
 }
 
 
@@ -90,6 +91,18 @@ def test_a_dataset_without_products_ends_well_at_once(play):
 def test_a_product_whose_inputs_did_not_move_is_left_alone(play, status):
     played = play(OpenRun=opened(status=status, kind="product", claims=0, batches=[]))
     assert played.failure is None
+    assert "BuildProduct" not in played.calls
+
+
+@pytest.mark.parametrize(
+    ("notice", "told"),
+    [(None, False), ({"subject": "daily: the circuit is open", "message": "{}"}, True)],
+)
+def test_a_product_whose_circuit_is_open_is_left_alone_and_told_of_once(play, notice, told):
+    refused = opened(status="circuit_open", kind="product", claims=0, batches=[], notice=notice)
+    played = play(OpenRun=refused)
+    assert played.failure is None
+    assert ("NotifyCircuitOpen" in played.calls) is told
     assert "BuildProduct" not in played.calls
 
 

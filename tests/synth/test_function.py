@@ -9,12 +9,14 @@ from data_lake.function import POWERTOOLS_LAYER, POWERTOOLS_VERSION
 from lake_runtime.environment import Environment
 from open_run.work import OpenRunEnvironment
 from register.registration import RegisterEnvironment
+from sweep.findings import SweepEnvironment
 from tests.synth.synthesised import flat
 
 OWN_ENVIRONMENTS = {
     "check_drift": CheckDriftEnvironment,
     "open_run": OpenRunEnvironment,
     "register": RegisterEnvironment,
+    "sweep": SweepEnvironment,
 }
 FOLDERS = [
     "check_drift",
@@ -25,6 +27,7 @@ FOLDERS = [
     "plan_products",
     "plan_read",
     "register",
+    "sweep",
 ]
 
 
@@ -122,8 +125,8 @@ def test_every_function_has_a_role_of_its_own(lake):
 
 def test_every_log_group_is_encrypted_and_kept_as_long_as_the_environment_says(lake):
     groups = lake.properties("AWS::Logs::LogGroup")
-    # Eight functions, two machines, and two streams for each of four jobs.
-    assert len(groups) == 8 + 2 + 8
+    # Nine functions, two machines, and two streams for each of four jobs.
+    assert len(groups) == 9 + 2 + 8
     for group in groups:
         assert group["RetentionInDays"] == lake.settings.functions.log_retention_days
         assert "KmsKeyId" in group

@@ -38,6 +38,7 @@ ANSWERS = {
     "Notify": {"MessageId": "1"},
     "NotifyQuarantine": {"MessageId": "1"},
     "NotifyFailure": {"MessageId": "1"},
+    "NotifyCircuitOpen": {"MessageId": "1"},
     "StartNextRun": {},
     "StartRunAfterQuarantine": {},
     "StartRetry": {},
@@ -100,6 +101,28 @@ def test_a_run_that_finds_nothing_to_do_ends_well_and_touches_nothing(play, stat
     played = play(OpenRun=opened(status=status, claims=0, batches=[]))
     assert played.visited[-1] == "NothingToDo"
     assert set(played.calls) == {"OpenRun"}
+
+
+def test_a_run_that_the_open_circuit_refuses_first_tells_it_and_ends_well(play):
+    notice = {"subject": "flights: the circuit is open", "message": "{}"}
+    played = play(OpenRun=opened(status="circuit_open", claims=0, batches=[], notice=notice))
+    assert played.visited[-1] == "CircuitOpen"
+    assert played.calls["NotifyCircuitOpen"][0]["Subject"] == notice["subject"]
+    assert set(played.calls) == {"OpenRun", "NotifyCircuitOpen"}
+
+
+def test_a_run_that_the_open_circuit_refuses_later_says_nothing(play):
+    played = play(OpenRun=opened(status="circuit_open", claims=0, batches=[]))
+    assert played.visited[-1] == "CircuitOpen"
+    assert set(played.calls) == {"OpenRun"}
+
+
+def test_a_lost_notice_of_an_open_circuit_is_no_failure_of_a_run(play):
+    notice = {"subject": "flights: the circuit is open", "message": "{}"}
+    refused = opened(status="circuit_open", claims=0, batches=[], notice=notice)
+    played = play(OpenRun=refused, NotifyCircuitOpen=TaskFailedError("SNS.Down"))
+    assert played.failure is None
+    assert played.visited[-1] == "CircuitOpen"
 
 
 def test_every_batch_is_inspected_and_one_batch_alone_is_still_a_list(play):

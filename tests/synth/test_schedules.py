@@ -1,6 +1,11 @@
 import json
 
+import pytest
+from aws_cdk.assertions import Template
+
+from data_lake import LakeCatalog, LakeProcessing, LakeStorage
 from data_lake.contracts import load_contracts
+from data_lake.schedules import DatasetSchedules
 
 
 def scheduled(repository):
@@ -14,6 +19,7 @@ def by_dataset(lake):
     return {
         json.loads(schedule["Target"]["Input"])["dataset"]: schedule
         for schedule in lake.properties("AWS::Scheduler::Schedule")
+        if schedule["ScheduleExpression"].startswith("cron(")
     }
 
 
@@ -65,3 +71,38 @@ def test_the_schedules_role_may_start_the_machine_and_keep_what_was_lost(lake):
         "kms:Decrypt",
         "kms:GenerateDataKey",
     }
+
+
+def test_a_micro_batch_looks_before_it_starts_anything(stack, repository):
+    # Given a lake with a dataset that is looked at every seven minutes
+    storage = LakeStorage(stack, "Storage", prefix="a-b", account=stack.account, region="eu-west-1")
+    catalog = LakeCatalog(stack, "Catalog", prefix="a-b", zones=storage.zones, key=storage.key)
+    LakeProcessing(
+        stack,
+        "Processing",
+        prefix="a-b",
+        environment="b",
+        zones=storage.zones,
+        catalog=catalog,
+        contracts=load_contracts(repository / "examples" / "minimal" / "contracts"),
+        micro_batches={"orders": 7},
+    )
+    template = Template.from_stack(stack)
+    # Then its schedule calls the function that looks, and no machine
+    found = template.find_resources(
+        "AWS::Scheduler::Schedule", {"Properties": {"ScheduleExpression": "rate(7 minutes)"}}
+    )
+    (schedule,) = (one["Properties"] for one in found.values())
+    target = schedule["Target"]
+    assert json.loads(target["Input"]) == {"dataset": "orders", "trigger": "micro_batch"}
+    function = template.to_json()["Resources"][target["Arn"]["Fn::GetAtt"][0]]["Properties"]
+    assert function["Handler"] == "sweep.handler.handle"
+    assert target["DeadLetterConfig"]["Arn"]
+    assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0
+
+
+def test_micro_batches_need_what_looks(stack):
+    with pytest.raises(ValueError, match="sweep: needed for the micro-batches of orders: got None"):
+        DatasetSchedules(
+            stack, "Schedules", schedules={}, machine=None, key=None, micro_batches={"orders": 7}
+        )

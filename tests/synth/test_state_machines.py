@@ -145,7 +145,7 @@ def test_a_failed_notice_never_replaces_the_error_that_it_tells_of(states):
     notices = [
         state for state in states.values() if state.get("Resource", "").endswith("sns:publish")
     ]
-    assert len(notices) == 3
+    assert len(notices) == 4
     for notice in notices:
         assert all("Assign" not in entry for entry in notice["Catch"])
 
@@ -161,7 +161,8 @@ def test_no_side_effect_of_publishing_can_fail_a_run(states):
 def test_a_run_is_closed_as_failed_whatever_failed_before(definition, states):
     holders = [scope for scope in all_scopes(definition) if "CloseFailed" in scope["States"]]
     (scope,) = holders
-    quiet = {"CloseFailed", "NotifyFailure", "NotifyQuarantine", "SideEffects"}
+    notices = {"NotifyFailure", "NotifyQuarantine", "NotifyCircuitOpen"}
+    quiet = {"CloseFailed", "SideEffects", *notices}
     for name, state in scope["States"].items():
         restarts = state.get("Resource", "").endswith("startExecution")
         if "Catch" in state and name not in quiet and not restarts:

@@ -28,19 +28,28 @@ class Extension(BaseModel):
 class TriggerSource(Extension):
     """What starts a run: ``on_arrival`` of a file, a ``manifest``, or only the ``schedule``.
 
+    Mode micro_batch looks every ``every_minutes`` minutes and starts a run if anything waits.
     Files of mode manifest wait until a manifest lists them and all others of its batch have
     arrived, too. A manifest is a JSON document whose name ends in ``suffix``. A batch should be
     complete ``deadline_minutes`` after the first part of it arrived.
     """
 
-    mode: Literal["on_arrival", "manifest", "schedule"]
+    mode: Literal["on_arrival", "manifest", "micro_batch", "schedule"]
     suffix: str = ".manifest.json"
     deadline_minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)] = 60
+    every_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 15
+
+    @field_validator("every_minutes")
+    @classmethod
+    def _micro_batch_only(cls, value: int, info: ValidationInfo) -> int:
+        if info.data.get("mode") in ("on_arrival", "manifest", "schedule"):
+            raise ValueError("is for mode micro_batch; remove it, or use mode micro_batch")
+        return value
 
     @field_validator("suffix", "deadline_minutes")
     @classmethod
     def _manifest_only(cls, value: str | int, info: ValidationInfo) -> str | int:
-        if info.data.get("mode") in ("on_arrival", "schedule"):
+        if info.data.get("mode") in ("on_arrival", "micro_batch", "schedule"):
             raise ValueError("is for mode manifest; remove it, or use mode manifest")
         return value
 

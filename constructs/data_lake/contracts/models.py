@@ -104,14 +104,15 @@ class Trigger(_Part):
     """What starts a run.
 
     ``cron`` and ``time_zone`` belong to mode schedule, ``suffix`` and ``deadline_minutes`` to mode
-    manifest.
+    manifest, ``every_minutes`` to mode micro_batch.
     """
 
-    mode: Literal["on_arrival", "manifest", "schedule"]
+    mode: Literal["on_arrival", "manifest", "micro_batch", "schedule"]
     cron: str | None = None
     time_zone: str | None = None
     suffix: str | None = None
     deadline_minutes: int | None = None
+    every_minutes: int | None = None
 
 
 class QuarantineSettings(_Part):

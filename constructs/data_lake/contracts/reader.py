@@ -188,5 +188,7 @@ def _trigger(extensions: DatasetExtensions) -> Trigger:
     if trigger.mode == "schedule" and schedule:
         return Trigger(mode=trigger.mode, **schedule.model_dump())
     if trigger.mode == "manifest":
-        return Trigger(**trigger.model_dump())
+        return Trigger(**trigger.model_dump(exclude={"every_minutes"}))
+    if trigger.mode == "micro_batch":
+        return Trigger(mode=trigger.mode, every_minutes=trigger.every_minutes)
     return Trigger(mode=trigger.mode)

@@ -3,18 +3,10 @@ import json
 import pytest
 
 from lake_runtime.errors import ReportMissing
-from tests.functions.support.contracts import default_bundle
 from tests.functions.support.resources import one_row
 
 CHANGED = {"Error": "SourceChanged", "Cause": json.dumps({"errorMessage": "1 of 1 files"})}
 BUG = {"Error": "AttributeError", "Cause": json.dumps({"errorMessage": "'Jane Doe' is not"})}
-
-
-def deploy_with(lake, **changes):
-    """Deploy a contract of flights with something changed."""
-    bundle = default_bundle()
-    bundle["datasets"]["flights"] |= changes
-    lake.deploy(bundle)
 
 
 def _message(closed):
@@ -75,7 +67,7 @@ def test_a_rejected_file_stays_rejected_though_its_run_fails(lake):
 
 def test_after_as_many_failed_runs_as_the_contract_allows_a_file_is_parked(lake):
     # Given a file whose runs fail, and a contract that allows three
-    deploy_with(lake, retry={"max_attempts": 3})
+    lake.change_contract(retry={"max_attempts": 3})
     version = lake.arrive("flights/a.csv")
     error = {"Error": "Glue.ThrottlingException", "Cause": ""}
     for number in (1, 2):
@@ -108,11 +100,11 @@ def test_a_contract_that_says_nothing_allows_five_attempts(lake):
 
 def test_a_run_keeps_the_limit_that_it_was_opened_with_though_its_contract_changes(lake):
     # Given a run that was opened when one attempt was allowed
-    deploy_with(lake, retry={"max_attempts": 1})
+    lake.change_contract(retry={"max_attempts": 1})
     version = lake.arrive("flights/a.csv")
     lake.open("run-1")
     # When the contract allows more before it fails
-    deploy_with(lake, retry={"max_attempts": 9})
+    lake.change_contract(retry={"max_attempts": 9})
     lake.close("run-1", "failed", error=CHANGED)
     # Then the file is parked as that run was told, and the record says what that was
     assert lake.status(version) == "parked"

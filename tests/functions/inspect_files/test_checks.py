@@ -100,6 +100,36 @@ def test_a_column_too_many_is_named():
     assert _fault(b"year,month,carrier,gate\n").reason == "unexpected: 'gate'"
 
 
+def _evolving(evolution, header):
+    contract = dataset_contract() | {"evolution": evolution}
+    contract["columns"] = [
+        {"name": "year", "type": "int", "required": True},
+        {"name": "month", "type": "int", "required": True},
+        {"name": "gate", "type": "string"},
+        {"name": "pilot", "type": "string", "classification": "confidential"},
+    ]
+    body = f"{header}\n1,2,3,4\n".encode()
+    fault = find_fault(read_content([body]), Dataset.model_validate(contract))
+    return None if fault is None else fault.reason
+
+
+@pytest.mark.parametrize(
+    ("header", "strict", "additive", "permissive"),
+    [
+        ("year,month,gate,pilot", None, None, None),
+        ("year,month,pilot", "missing: 'gate'", None, None),
+        ("year,gate,pilot", *["missing: 'month'"] * 3),
+        ("year,month,gate", *["missing: 'pilot'"] * 3),
+        ("year,month,gate,pilot,weather", *["unexpected: 'weather'"] * 2, None),
+        ("year,month,gate,gate,pilot", *["named twice: 'gate'"] * 3),
+    ],
+)
+def test_how_far_a_header_may_differ_is_the_contracts_to_say(header, strict, additive, permissive):
+    assert _evolving("strict", header) == strict
+    assert _evolving("additive", header) == additive
+    assert _evolving("permissive", header) == permissive
+
+
 def test_a_column_that_stands_twice_is_named():
     assert _fault(b"year,month,carrier,year\n").reason == "named twice: 'year'"
 
@@ -123,7 +153,8 @@ def test_another_delimiter_is_a_wrong_header():
 
 def test_a_header_of_a_thousand_columns_is_told_in_short():
     names = [f"c{n}" for n in range(1000)]
-    reason = compare_header(["year", "month", "carrier", *names], ["year", "month", "carrier"])
+    dataset = Dataset.model_validate(dataset_contract())
+    reason = compare_header(["year", "month", "carrier", *names], dataset)
     assert "and 990 more" in reason
     assert len(reason) < 500
 

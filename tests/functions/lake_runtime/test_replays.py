@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from lake_runtime.errors import QualityFailed
 from lake_runtime.replays import change_of
 from lake_spark.replays import REPLAY
 from tests.functions.support.contracts import default_bundle
@@ -65,7 +66,19 @@ def test_a_rule_of_severity_fail_fails_a_replay_too(lake: Lake) -> None:
     opened = lake.read_and_plan()
     broken = {"rule": "never", "severity": "fail", "rows": 1}
     lake.stage("run-1", rows_in=4, rows_good=3, rows_quarantined=1, score=0.75, rules=[broken])
-    assert lake.judge(opened)["decision"] == "quarantine"
+    with pytest.raises(QualityFailed, match="never"):
+        lake.judge(opened)
+
+
+def test_a_replay_is_too_few_rows_for_the_rules_of_the_dataset_to_decide(lake: Lake) -> None:
+    lake.arrive(KEY)
+    opened = lake.read_and_plan()
+    few = {"rule": "few", "severity": "fail", "rows": 0, "kind": "row_count", "scope": "dataset"}
+    broken = few | {"state": "failed", "measure": 2, "expected": "9 to 99 rows", "decides": True}
+    lake.stage("run-1", rules=[broken])
+    judged = lake.judge(opened)
+    assert judged["decision"] == "publish"
+    assert judged["warnings"] == ["rule few was broken: row_count is 2, expected 9 to 99 rows"]
 
 
 def test_the_audit_record_names_the_origin_of_a_replay(lake: Lake) -> None:

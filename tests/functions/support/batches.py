@@ -13,10 +13,11 @@ MANIFEST = "planes/all.manifest.json"
 _seconds = itertools.count()
 
 
-def batch_lake(lake: Lake, **changes: Any) -> Lake:
+def batch_lake(lake: Lake, *, deadline_minutes: int = 60, **changes: Any) -> Lake:
     """Give the lake a dataset `planes` whose files are loaded by manifest."""
     bundle = default_bundle()
-    trigger = {"mode": "manifest", "suffix": ".manifest.json", "deadline_minutes": 60}
+    trigger: dict[str, Any] = {"mode": "manifest", "suffix": ".manifest.json"}
+    trigger["deadline_minutes"] = deadline_minutes
     bundle["datasets"][PLANES] = dataset_contract(PLANES, trigger=trigger, **changes)
     lake.deploy(bundle)
     return lake

@@ -12,6 +12,8 @@ from open_run.handler import handle as open_run
 from plan_products.handler import handle as plan_products
 from plan_read.handler import handle as plan_read
 from register.handler import handle as register
+from sweep.handler import handle as sweep
+from tests.functions.support.contracts import default_bundle
 from tests.functions.support.resources import GOOD, REGION, Version
 from tests.functions.support.traces import Traces
 
@@ -128,6 +130,23 @@ class Lake(Traces):
         self.stage(run_id, product)
         self.publish(run_id, product)
         return self.close(run_id, "published", product)
+
+    def sweep(self, **event: Any) -> dict[str, Any]:
+        """Sweep the lake, or look at one dataset as its micro-batch does."""
+        return sweep({"trigger": "sweep"} | event, Context())
+
+    def fail(self, run_id: str, dataset: str = "flights") -> dict[str, Any]:
+        """Open a run and let it fail over something that passes."""
+        assert self.open(run_id, dataset)["status"] == "opened"
+        error = {"Error": "Glue.ThrottlingException", "Cause": ""}
+        return self.close(run_id, "failed", dataset, error=error)
+
+    def change_contract(self, dataset: str = "flights", **changes: Any) -> None:
+        """Deploy the contracts with something changed in one of them."""
+        bundle = default_bundle()
+        kind = "datasets" if dataset in bundle["datasets"] else "products"
+        bundle[kind][dataset] |= changes
+        self.deploy(bundle)
 
     def read_and_plan(self, run_id: str = "run-1", dataset: str = "flights") -> dict[str, Any]:
         """Open a run, inspect its files, and plan what it reads."""

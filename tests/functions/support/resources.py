@@ -73,7 +73,10 @@ class Resources:
         self.ledger = self._table("ledger", "scope", "item")
         self.audit = self._table("audit", "scope", "run_id")
         self.topic, self.inbox = self._topic()
-        self.machine = self._machine()
+        self.machine = self._machine("ingest")
+        self.curate = self._machine("curate")
+        queue = self.sqs.create_queue(QueueName=f"arrivals-{self.suffix}")
+        self.arrival_queue = queue["QueueUrl"]
         self.deploy(default_bundle())
 
     def _table(self, name: str, partition: str, sort: str) -> Any:
@@ -105,24 +108,24 @@ class Resources:
         clients.sns().subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
         return topic, inbox
 
-    def _role(self) -> str:
+    def _role(self, name: str) -> str:
         trust = {
             "Effect": "Allow",
             "Principal": {"Service": "states.amazonaws.com"},
             "Action": "sts:AssumeRole",
         }
         role = _iam().create_role(
-            RoleName=f"ingest-{self.suffix}",
+            RoleName=f"{name}-{self.suffix}",
             AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
         )
         return str(role["Role"]["Arn"])
 
-    def _machine(self) -> str:
+    def _machine(self, name: str) -> str:
         definition = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
         return self.sfn.create_state_machine(
-            name=f"ingest-{self.suffix}",
+            name=f"{name}-{self.suffix}",
             definition=json.dumps(definition),
-            roleArn=self._role(),
+            roleArn=self._role(name),
         )["stateMachineArn"]
 
     def deploy(self, bundle: dict[str, Any]) -> None:
@@ -144,6 +147,11 @@ class Resources:
             "ARTIFACTS_BUCKET": self.artifacts,
             "ALERT_TOPIC_ARN": self.topic,
             "INGEST_STATE_MACHINE_ARN": self.machine,
+            "CURATE_STATE_MACHINE_ARN": self.curate,
+            "ARRIVAL_QUEUE_URL": self.arrival_queue,
+            "GRACE_MINUTES": "0",
+            "OBJECTS_PER_SWEEP": "5000",
+            "PASS_MINUTES": "0",
             "FILES_PER_RUN": "100",
             "FILES_PER_INSPECTION": "2",
             "LEASE_MINUTES": "120",

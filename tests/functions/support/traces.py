@@ -55,9 +55,9 @@ class Traces(Resources):
         """Give the inspection of a version."""
         return self.artifact(run_id, f"inspections/{version.arrival_id}.json")
 
-    def executions(self) -> list[str]:
-        """Give the names of the started executions."""
-        listed = self.sfn.list_executions(stateMachineArn=self.machine)["executions"]
+    def executions(self, machine: str | None = None) -> list[str]:
+        """Give the names of the started executions, of the ingest machine or of another one."""
+        listed = self.sfn.list_executions(stateMachineArn=machine or self.machine)["executions"]
         return sorted(execution["name"] for execution in listed)
 
     def notices(self) -> list[dict[str, Any]]:
@@ -65,6 +65,24 @@ class Traces(Resources):
         answer = self.sqs.receive_message(QueueUrl=self.inbox, MaxNumberOfMessages=10)
         envelopes = [json.loads(message["Body"]) for message in answer.get("Messages", [])]
         return [json.loads(envelope["Message"]) for envelope in envelopes]
+
+    def told_again(self) -> list[dict[str, Any]]:
+        """Give the events that the sweep put into the arrivals queue and nobody has read yet."""
+        answer = self.sqs.receive_message(QueueUrl=self.arrival_queue, MaxNumberOfMessages=10)
+        return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+
+    def circuit(self, dataset: str = "flights") -> dict[str, Any]:
+        """Give the state of a dataset's circuit; empty if it was never written."""
+        key = {"scope": self.scope(dataset), "item": "CIRCUIT"}
+        return self.ledger.get_item(Key=key).get("Item", {})
+
+    def cool_down(self, dataset: str = "flights") -> None:
+        """Let the cool-down of a dataset's open circuit be over."""
+        self.ledger.update_item(
+            Key={"scope": self.scope(dataset), "item": "CIRCUIT"},
+            UpdateExpression="SET retry_at = :past",
+            ExpressionAttributeValues={":past": "2026-01-01T00:00:00.000000Z"},
+        )
 
     def expire_lock(self, dataset: str = "flights") -> None:
         """Let the lease of a dataset's lock run out."""

@@ -151,6 +151,17 @@ def test_a_trigger_of_mode_manifest_carries_its_suffix_and_its_deadline(lake: La
     }
 
 
+def test_a_trigger_of_mode_micro_batch_carries_how_often_it_looks(lake: Lake) -> None:
+    trigger = "  - {property: trigger, value: {mode: micro_batch, everyMinutes: 5}}\n"
+    before = "  - property: schedule\n"
+    contracts = load_contracts(lake(("orders.odcs.yaml", before, f"{trigger}{before}")))
+
+    assert contracts.compile()["datasets"]["orders"]["trigger"] == {
+        "mode": "micro_batch",
+        "every_minutes": 5,
+    }
+
+
 def test_a_trigger_of_mode_schedule_carries_when_it_fires(lake: Lake) -> None:
     trigger = "  - {property: trigger, value: {mode: schedule}}\n  - property: schedule\n"
     contracts = load_contracts(lake(("orders.odcs.yaml", "  - property: schedule\n", trigger)))

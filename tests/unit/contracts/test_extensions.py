@@ -56,8 +56,8 @@ MISTAKES = [
     (
         ORDERS, "  - property: schedule", "  - {property: trigger, value: {mode: onArrival}}\n"
         "  - property: schedule",
-        "64: customProperties[trigger].value.mode: must be 'on_arrival', 'manifest' or "
-        "'schedule': got 'onArrival'; did you mean 'on_arrival'?",
+        "64: customProperties[trigger].value.mode: must be 'on_arrival', 'manifest', "
+        "'micro_batch' or 'schedule': got 'onArrival'; did you mean 'on_arrival'?",
     ),
     (
         ORDERS, "  - property: schedule", "  - {property: trigger, value: {mode: on_arrival, "
@@ -82,6 +82,12 @@ MISTAKES = [
         "deadline: 5}}\n  - property: schedule",
         "64: customProperties[trigger].value.deadline: is not a known field: got 5; "
         "did you mean 'deadlineMinutes'?",
+    ),
+    (
+        ORDERS, "  - property: schedule", "  - {property: trigger, value: {mode: manifest, "
+        "everyMinutes: 5}}\n  - property: schedule",
+        "64: customProperties[trigger].value.everyMinutes: is for mode micro_batch; remove it, or "
+        "use mode micro_batch: got 5",
     ),
     (
         ORDERS, "  - property: schedule", "  - {property: retry, value: {maxAttempts: 0}}\n"

@@ -1,0 +1,73 @@
+"""The commands below `strata circuit`: how circuits stand, and moving one by hand."""
+
+import argparse
+import getpass
+from collections.abc import Callable
+from typing import Any
+
+from data_lake.contracts import load_contracts
+from strata.circuits import list_circuits, move_circuit, show_circuit
+from strata.console import console, show_rows
+from strata.local.lake import attach
+from strata.paths import ROOT
+
+Command = Callable[[argparse.Namespace], None]
+
+
+def add_circuit_commands(commands: Any) -> None:
+    """Add `strata circuit` with its actions to the commands of a parser."""
+    text = "Show which datasets are not loaded because they failed too often, and change that."
+    actions = commands.add_parser("circuit", help=text, description=text).add_subparsers(
+        required=True, metavar="action"
+    )
+
+    def add(name: str, command: Command, description: str) -> argparse.ArgumentParser:
+        parser: argparse.ArgumentParser = actions.add_parser(
+            name, help=description, description=description
+        )
+        parser.set_defaults(command=command)
+        return parser
+
+    add("list", _list, "Show how every circuit stands.")
+    _name(add("show", _show, "Show how a circuit came to stand as it does."))
+    _describe(add("open", _open, "Start no run of a dataset until the circuit is closed by hand."))
+    _describe(add("close", _close, "Let runs of a dataset start again."))
+
+
+def _describe(parser: argparse.ArgumentParser) -> None:
+    _name(parser)
+    parser.add_argument("--why", required=True, help="the reason, kept with the change")
+    parser.add_argument("--who", default=getpass.getuser(), help="default: your user name")
+
+
+def _name(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dataset", help="the dataset or product")
+
+
+def _list(_options: argparse.Namespace) -> None:
+    show_rows(list_circuits(attach(), load_contracts(ROOT / "contracts")))
+
+
+def _show(options: argparse.Namespace) -> None:
+    rows = show_circuit(attach(), load_contracts(ROOT / "contracts"), options.dataset)
+    if not rows:
+        console.print(f"The circuit of {options.dataset} has always been closed.")
+        return
+    show_rows(rows)
+
+
+def _open(options: argparse.Namespace) -> None:
+    contracts = load_contracts(ROOT / "contracts")
+    row = move_circuit(
+        attach(), contracts, options.dataset, "open", who=options.who, why=options.why
+    )
+    show_rows([row])
+
+
+def _close(options: argparse.Namespace) -> None:
+    contracts = load_contracts(ROOT / "contracts")
+    row = move_circuit(
+        attach(), contracts, options.dataset, "closed", who=options.who, why=options.why
+    )
+    show_rows([row])
+    console.print("What waits is taken by the next arrival, schedule or sweep.")
