@@ -12,7 +12,8 @@ from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F  # noqa: N812
 
 from lake_spark.checks import ENCODING, MALFORMED
-from lake_spark.contract import Contract, Rule
+from lake_spark.contract import Contract
+from lake_spark.rules import Rule
 from lake_spark.sql import literal
 
 FINGERPRINT = "__fingerprint"

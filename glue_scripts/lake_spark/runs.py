@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
 from lake_spark.attempts import job_group, was_retried
-from lake_spark.contract import Contract, Rule, load_contract
+from lake_spark.contract import Contract, load_contract
 from lake_spark.dataset_rules import Measured, judge_measures, measure_again, observe_together
 from lake_spark.deduplication import newest_rows, with_arrival
 from lake_spark.inputs import InputFile
@@ -23,6 +23,7 @@ from lake_spark.protection import protect, stored
 from lake_spark.quarantine import Quarantine, forget_bad_rows, write_bad_rows
 from lake_spark.references import References, open_references
 from lake_spark.rule_reports import rule_entries
+from lake_spark.rules import Rule
 from lake_spark.sinks import Sink, Staged
 from lake_spark.storage import read_json, write_json
 
