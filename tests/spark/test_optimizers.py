@@ -195,3 +195,31 @@ def test_an_argument_that_is_not_valid_is_refused_before_anything_is_published(
     arguments = {name.removeprefix("--"): given for name, given in OPTIMIZERS.items()}
     with pytest.raises(LakeError, match=rule):
         OptimizerSettings.from_arguments(arguments | {argument: value})
+
+
+def expire(lake: Lake, *, kept: int) -> None:
+    """Expire every snapshot that may go, as the retention optimizer would long afterwards."""
+    lake.spark.sql(
+        f"CALL glue_catalog.system.expire_snapshots(table => 'processed.{lake.name}', "
+        f"older_than => TIMESTAMP '2100-01-01 00:00:00', retain_last => {kept})"
+    )
+
+
+def test_a_run_that_waits_on_its_branch_outlives_the_expiry_of_snapshots(lake: Lake) -> None:
+    publish(lake, "run-1")
+    publish(lake, "run-2")
+    lake.put("c.csv", HEADER + "3,Eve,3\n")
+    staged = lake.stage("run-3")
+    expire(lake, kept=1)
+    assert lake.publish("run-3")["snapshot_id"] == staged["snapshot_id"]
+    assert lake.rows("id") == [(1,), (1,), (3,)]
+
+
+def test_the_newest_snapshots_stay_whatever_their_age(lake: Lake) -> None:
+    first, second, third = (publish(lake, f"run-{number}")["snapshot_id"] for number in range(1, 4))
+    expire(lake, kept=2)
+    kept = {
+        str(row["snapshot_id"]) for row in lake.spark.table(f"{lake.table}.snapshots").collect()
+    }
+    assert {second, third} <= kept
+    assert first not in kept
