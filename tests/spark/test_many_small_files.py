@@ -1,6 +1,5 @@
 """Many small raw files become few files of the table, whatever its format and way of writing."""
 
-
 import boto3
 import pytest
 
