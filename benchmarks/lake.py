@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 
-from benchmarks.contenders.strata_parquet import BUCKETS, DATASET, JOB_CONF, RUN
+from benchmarks.contenders.strata_parquet import BUCKETS, DATASET, JOB_CONF, NEXT_RUN, RUN
 from benchmarks.data import contract
 from data_lake.spark_job import iceberg_conf
 from strata.local.emulator import Emulator
@@ -42,7 +42,10 @@ def prepare(emulator: Emulator, source: Path, changes: Mapping[str, Any]) -> dic
         objects.put_object(Bucket="raw", Key=key, Body=content.read(HEADER_BYTES))
     documents = {
         "contracts.json": {"format": 1, "datasets": {DATASET: _compiled(changes)}, "products": {}},
-        f"runs/{DATASET}/{RUN}/input.json": {"files": [_arrival(key)]},
+        **{
+            f"runs/{DATASET}/{run}/input.json": {"files": [_arrival(key)]}
+            for run in (RUN, NEXT_RUN)
+        },
     }
     for name, document in documents.items():
         objects.put_object(Bucket="artifacts", Key=name, Body=json.dumps(document).encode())

@@ -17,7 +17,7 @@ from strata.errors import StrataError
 
 INTERVAL = 0.1
 """Seconds between two looks at the memory."""
-DONE = b"done\n"
+READY, DONE = b"ready\n", b"done\n"
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,8 @@ def run_measured(
 ) -> Cost:
     """Run a contender's module in a process of its own and measure it until it is done.
 
-    Raises `StrataError` naming the log if it ends before it says that it is done.
+    If it says that it is ready, what it did before does not count, except to the memory. Raises
+    `StrataError` naming the log if it ends before it says that it is done.
     """
     start = time.monotonic()
     with (
@@ -95,10 +96,15 @@ def run_measured(
     ):
         assert process.stdout is not None  # noqa: S101 - it is a pipe
         with Tree(process.pid) as tree:
-            answer = next((line for line in process.stdout if line == DONE), b"")
+            answer, before = b"", 0.0
+            for answer in process.stdout:
+                if answer == READY:
+                    start, before = time.monotonic(), tree.cpu()
+                if answer == DONE:
+                    break
             wall = time.monotonic() - start
             # All of its processes still live: nothing that they took can be missed.
-            cpu = tree.cpu()
+            cpu = tree.cpu() - before
         process.communicate()
     if answer != DONE:
         raise StrataError(f"{module} did not finish; its log says why: {log}")

@@ -71,11 +71,21 @@ def broken(prefix: str = "raw_") -> dict[str, str]:
     }
 
 
-def contend(work: Callable[[Path, Path], None]) -> None:
+Step = Callable[[Path, Path], None]
+
+
+def contend(work: Step, *, before: Step | None = None, after: Step | None = None) -> None:
     """Do the work on `INPUT OUTPUT`, the process's arguments; then stay to be measured.
 
-    The process ends when its standard input does.
+    What is done before and after it is not measured. The process ends some time after its standard
+    input does.
     """
-    work(Path(sys.argv[1]), Path(sys.argv[2]))
+    source, target = Path(sys.argv[1]), Path(sys.argv[2])
+    if before:
+        before(source, target)
+        print("ready", flush=True)
+    work(source, target)
     print("done", flush=True)
     sys.stdin.read()
+    if after:
+        after(source, target)

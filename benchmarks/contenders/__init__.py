@@ -29,6 +29,8 @@ def _parquet(folder: str) -> str:
 _PLAIN_PARQUET = {"format": "parquet", "partition_by": [PARTITION], "write_mode": "append"}
 _TWO_FOLDERS = Outputs(_parquet("good"), _parquet("bad"))
 
+_ICEBERG = Outputs(_parquet("good"), _parquet("quarantine/rows"))
+
 CONTENDERS = (
     Contender(
         "strata",
@@ -46,5 +48,17 @@ CONTENDERS = (
     ),
     Contender("usual_script", "benchmarks.contenders.usual_script", _TWO_FOLDERS),
     Contender("query_per_rule", "benchmarks.contenders.query_per_rule", _TWO_FOLDERS),
+    Contender(
+        "strata_append",
+        "benchmarks.contenders.strata_append",
+        _ICEBERG,
+        {"format": "iceberg", "partition_by": [PARTITION], "write_mode": "append"},
+    ),
+    Contender(
+        "strata_merge",
+        "benchmarks.contenders.strata_merge",
+        _ICEBERG,
+        {"format": "iceberg", "partition_by": [PARTITION], "write_mode": "merge"},
+    ),
     Contender("duckdb", "benchmarks.contenders.duck", _TWO_FOLDERS),
 )

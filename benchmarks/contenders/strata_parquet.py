@@ -16,13 +16,19 @@ from strata.local.spark.configuration import local_settings, spark_settings
 
 BUCKETS = ("raw", "processed", "quarantine", "artifacts")
 DATASET = "lineitem"
-RUN = "benchmark"
+RUN, NEXT_RUN = "benchmark", "benchmark-again"
 JOB_CONF = "STRATA_JOB_CONF"
 """The variable that holds the `--conf` argument of the deployed job."""
 
 
-def start_spark(target: Path) -> SparkSession:
-    """Start Spark with the deployed job's settings; buckets are folders of `target`."""
+def start_spark(target: Path, source: Path) -> SparkSession:
+    """Start Spark with the deployed job's settings; buckets are folders of `target`.
+
+    The raw zone has the input.
+    """
+    raw = target / "raw" / DATASET
+    raw.mkdir(parents=True)
+    (raw / source.name).symlink_to(source)
     settings = spark_settings({"--conf": os.environ[JOB_CONF]})
     settings |= local_settings(ensure_jars()) | SETTINGS
     settings["spark.hadoop.fs.s3.impl"] = "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme"
@@ -59,10 +65,7 @@ def job_arguments(run: str) -> list[str]:
 
 def work(source: Path, target: Path) -> None:
     """Write the run's folder in `processed/_staging/` and its folder in `quarantine/rows/`."""
-    raw = target / "raw" / DATASET
-    raw.mkdir(parents=True)
-    (raw / source.name).symlink_to(source)
-    start_spark(target)
+    start_spark(target, source)
     stage.main(job_arguments(RUN))
 
 

@@ -72,7 +72,7 @@ def _rule_ids() -> Column:
         for rule, check in broken().items()
         if rule not in of_text
     ]
-    texts = [F.nullif(F.col(f"raw_{name}"), F.lit("")) for name in (*SETS, "l_comment")]
+    texts = [F.expr(f"nullif(raw_{name}, '')") for name in (*SETS, "l_comment")]
     all_found = F.concat(F.array_compact(F.array(*found)), text_rules(*texts))
     return F.when(F.col(CORRUPT).isNotNull(), F.array(F.lit("malformed"))).otherwise(all_found)
 

@@ -12,7 +12,7 @@ these two. Days and hours that do not exist are refused.
 import re
 from dataclasses import replace
 
-from lake_spark.contract import ColumnContract
+from lake_spark.columns import ColumnContract
 from lake_spark.sql import literal, quoted
 
 NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"

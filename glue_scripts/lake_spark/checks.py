@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from lake_spark.casting import cast_text
-from lake_spark.contract import ColumnContract, Contract, Rule
+from lake_spark.columns import ColumnContract
+from lake_spark.contract import Contract
 from lake_spark.errors import ContractMismatch
 from lake_spark.references import found_name
+from lake_spark.rules import Rule
 from lake_spark.sql import literal, quoted, source_name
 
 ENCODING = "encoding"

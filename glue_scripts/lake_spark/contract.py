@@ -5,134 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lake_spark.columns import ARRIVED, ARRIVED_COLUMN, ColumnContract, parse_column
 from lake_spark.errors import ContractMismatch, ContractMissing
 from lake_spark.raw_format import RawFormat, parse_raw
-from lake_spark.sql import quoted
+from lake_spark.rules import Rule, parse_rule
 from lake_spark.storage import read_json
 
 FORMAT = 1
 """The version of the compiled bundle that this package reads."""
-CLASSIFIED = ("confidential", "restricted")
-"""The classifications of columns whose values quarantine hides."""
 INTERNAL = "__"
 """Names that begin so are the jobs' own columns; a contract may not use them."""
-ARRIVED = "_arrived_at"
-"""The lake's own column of merged tables: when the file of a row's present version arrived."""
-
-
-@dataclass(frozen=True)
-class Protection:
-    """What becomes of a column's values on their way to the table.
-
-    method: hash, tokenize, truncate (`keep` characters of a text; times cut `to` month or year),
-    drop or none.
-    """
-
-    method: str
-    keep: int | None = None
-    to: str | None = None
-
-
-@dataclass(frozen=True)
-class ColumnContract:
-    """One column: its Spark SQL type and whether it must have a value.
-
-    `pattern` is Spark's datetime pattern for dates and timestamps; None means ISO 8601. `id` is
-    what the column is called whatever its name. `transform` is what of its values an Iceberg table
-    is partitioned by, such as `day` or `bucket(16)`; None means the values themselves.
-    `source` is what raw files call the column, if not by its name; `decimal_comma` says that they
-    write numbers with a comma before the fraction.
-    """
-
-    name: str
-    type: str
-    required: bool
-    description: str
-    pattern: str | None
-    id: str | None = None
-    transform: str | None = None
-    deprecated: bool = False
-    classification: str = "internal"
-    protection: Protection | None = None
-    source: str | None = None
-    decimal_comma: bool = False
-
-    @property
-    def raw_name(self) -> str:
-        """What raw files call the column."""
-        return self.source or self.name
-
-    @property
-    def is_classified(self) -> bool:
-        """Whether its values must not be seen where they are not needed."""
-        return self.classification in CLASSIFIED or self.protection is not None
-
-    @property
-    def partition_term(self) -> str:
-        """What of the column a table is partitioned by, in the words of Iceberg's SQL."""
-        if self.transform is None:
-            return quoted(self.name)
-        name, bracket, number = self.transform.partition("(")
-        return f"{name}({number.rstrip(')') + ', ' if bracket else ''}{quoted(self.name)})"
-
-
-ARRIVED_COLUMN = ColumnContract(
-    name=ARRIVED,
-    type="timestamp",
-    required=False,
-    description="When the file that this version of the row came in had arrived",
-    pattern=None,
-)
-
-
-ROW_KINDS = frozenset(
-    ("type", "set", "range", "pattern", "length", "comparison", "reference", "expression")
-)
-"""Kinds of rule that judge each row."""
-DATASET_KINDS = frozenset(
-    ("completeness", "unique", "row_count", "freshness", "sum", "average", "sql")
-)
-"""Kinds of rule that judge the rows of a run together."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One quality rule; which of the optional fields are set follows from `kind`.
-
-    kind: type (`type`, `format`), set (`values`), range (`minimum`, `maximum`, both included),
-    pattern (`pattern`, a Java regular expression that must be found), length (`minimum`, `maximum`,
-    in characters), comparison (`operator` between two columns), reference (`dataset` and its
-    columns `keys`), expression (`expression`, SQL); completeness (`missing`), unique, row_count
-    (`minimum`, `maximum`), freshness (`hours`), sum and average (`minimum`, `maximum`), sql
-    (`expression` over aggregates). Severity: warn, quarantine or fail. `threshold` is the share of
-    rows that must pass, None where the contract gives none.
-    """
-
-    id: str
-    kind: str
-    columns: tuple[str, ...]
-    severity: str
-    dimension: str = "conformity"
-    threshold: float | None = None
-    type: str = ""
-    format: str | None = None
-    values: tuple[Any, ...] = ()
-    minimum: Any = None
-    maximum: Any = None
-    pattern: str | None = None
-    operator: str = ""
-    dataset: str = ""
-    keys: tuple[str, ...] = ()
-    expression: str | None = None
-    missing: tuple[Any, ...] = ()
-    hours: float | None = None
-    within_percent: float | None = None
-    runs: int | None = None
-
-    @property
-    def is_of_rows(self) -> bool:
-        """Tell whether each row passes or breaks the rule by itself."""
-        return self.kind in ROW_KINDS
 
 
 @dataclass(frozen=True)
@@ -264,10 +146,10 @@ def parse_contract(entry: Mapping[str, Any]) -> Contract:
         format=entry["format"],
         write_mode=entry["write_mode"],
         # A key without a value can be neither merged nor deduplicated, so a key is required.
-        columns=tuple(_column(column, keys, raw) for column in entry["columns"]),
+        columns=tuple(parse_column(column, keys, raw) for column in entry["columns"]),
         primary_key=keys,
         partition_by=tuple(entry.get("partition_by") or ()),
-        rules=tuple(_rule(rule, entry["name"]) for rule in entry.get("rules") or ()),
+        rules=tuple(parse_rule(rule, entry["name"]) for rule in entry.get("rules") or ()),
         raw=raw,
         inputs=tuple(entry.get("inputs") or ()),
         sql=entry.get("sql") or "",
@@ -283,25 +165,6 @@ def parse_contract(entry: Mapping[str, Any]) -> Contract:
     return contract
 
 
-def _column(
-    entry: Mapping[str, Any], keys: tuple[str, ...], raw: RawFormat | None
-) -> ColumnContract:
-    return ColumnContract(
-        name=entry["name"],
-        type=entry["type"],
-        required=bool(entry.get("required")) or entry["name"] in keys,
-        description=entry.get("description") or "",
-        pattern=entry.get("pattern"),
-        id=entry.get("id"),
-        transform=entry.get("transform"),
-        deprecated=bool(entry.get("deprecated")),
-        classification=entry.get("classification") or "internal",
-        protection=_protection(entry.get("protection")),
-        source=entry.get("source"),
-        decimal_comma=raw is not None and raw.decimal_comma,
-    )
-
-
 def _incremental(entry: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Give, by input, the column of the product for each column of the input."""
     found: dict[str, dict[str, str]] = {}
@@ -309,43 +172,6 @@ def _incremental(entry: Mapping[str, Any]) -> dict[str, dict[str, str]]:
         for name, column in part["inputs"].items():
             found.setdefault(name, {})[column] = part["column"]
     return found
-
-
-def _protection(entry: Mapping[str, Any] | None) -> Protection | None:
-    if entry is None:
-        return None
-    return Protection(entry["method"], entry.get("keep"), entry.get("to"))
-
-
-def _rule(entry: Mapping[str, Any], label: str) -> Rule:
-    kind = entry["kind"]
-    if kind not in ROW_KINDS | DATASET_KINDS:
-        raise ContractMismatch(
-            f"{label}: rule {entry['id']}: kind {kind!r} is not one of "
-            f"{sorted(ROW_KINDS | DATASET_KINDS)}; deploy contracts and jobs of the same version"
-        )
-    return Rule(
-        id=entry["id"],
-        kind=kind,
-        columns=tuple(entry.get("columns") or ()),
-        severity=entry.get("severity") or "quarantine",
-        dimension=entry.get("dimension") or "conformity",
-        threshold=entry.get("threshold"),
-        type=entry.get("type") or "",
-        format=entry.get("format"),
-        values=tuple(entry.get("values") or ()),
-        minimum=entry.get("min"),
-        maximum=entry.get("max"),
-        pattern=entry.get("pattern"),
-        operator=entry.get("operator") or "",
-        dataset=entry.get("dataset") or "",
-        keys=tuple(entry.get("keys") or ()),
-        expression=entry.get("expression"),
-        missing=tuple(entry.get("missing") or ()),
-        hours=entry.get("hours"),
-        within_percent=entry.get("within_percent"),
-        runs=entry.get("runs"),
-    )
 
 
 def _check_names(contract: Contract) -> None:

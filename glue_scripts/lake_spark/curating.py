@@ -52,7 +52,7 @@ def curate(spark: SparkSession, arguments: Mapping[str, str]) -> None:
         with run.clock.step("query"):
             rows = run_query(spark, contract, build)
             checked = check_rows(rows, contract, run.references)
-        process_rows(run, checked, (), lambda _positions: BadRows(checked, ()))
+        process_rows(run, checked, (), lambda _counts: BadRows(checked, ()))
 
 
 def _with_build(run: Run, build: Build) -> Run:

@@ -14,8 +14,9 @@ from pyspark.sql import DataFrame, Observation
 from pyspark.sql import functions as F  # noqa: N812
 
 from lake_spark.casting import decimal_digits
-from lake_spark.contract import Contract, Rule
+from lake_spark.contract import Contract
 from lake_spark.errors import ContractMismatch, in_short
+from lake_spark.rules import Rule
 from lake_spark.sql import POSITION, literal, quoted
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from lake_spark.contract import ARRIVED, Contract
+from lake_spark.columns import ARRIVED
+from lake_spark.contract import Contract
 from lake_spark.inputs import InputFile
 from lake_spark.sql import POSITION, literal, quoted
 

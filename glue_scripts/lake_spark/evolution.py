@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from lake_spark.contract import ARRIVED, ColumnContract
+from lake_spark.columns import ARRIVED, ColumnContract
 from lake_spark.errors import ContractMismatch
 from lake_spark.metadata import TableMetadata
 from lake_spark.sql import literal, quoted

@@ -12,13 +12,20 @@ from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F  # noqa: N812
 
 from lake_spark.checks import ENCODING, MALFORMED
-from lake_spark.contract import Contract, Rule
+from lake_spark.contract import Contract
+from lake_spark.rules import Rule
 from lake_spark.sql import literal
 
+FINGERPRINT = "__fingerprint"
 PATIENCE = 60.0
 """Seconds to wait for counts that were taken already."""
 UNLIMITED = 2**31 - 1
 COMPLETENESS = "completeness"
+FINGERPRINTS = 20_000
+"""How many bad rows of a task are remembered: a fiftieth of what a task usually reads."""
+
+IN_A_TASK = 2**33 - 1
+"""The bits of Spark's increasing ids that count inside a task; those above number the tasks."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,7 @@ class Counts:
 
     `rules` and the two per-file counts (by position in the run) name only what occurred.
     `dimensions` are the rows that broke a rule of each dimension that has a rule of rows.
+    `fingerprints` are those of the bad records, unless there are too many to remember.
     """
 
     rows_in: int
@@ -35,6 +43,12 @@ class Counts:
     dimensions: dict[str, int]
     file_rows: dict[int, int]
     file_quarantined: dict[int, int]
+    fingerprints: tuple[int, ...] = ()
+
+    @property
+    def knows_bad_records(self) -> bool:
+        """Tell whether every bad record has its fingerprint here."""
+        return len(self.fingerprints) == self.rows_quarantined
 
 
 def row_rules(contract: Contract) -> dict[str, Rule]:
@@ -64,7 +78,8 @@ def row_rules(contract: Contract) -> dict[str, Rule]:
 def observe(checked: DataFrame, contract: Contract) -> tuple[DataFrame, Observation]:
     """Have the rows counted when an action runs over the frame that is given back."""
     observation = Observation()
-    return checked.observe(observation, *_measures(contract)), observation
+    marked = checked.withColumn(FINGERPRINT, F.expr(_fingerprint()))
+    return marked.observe(observation, *_measures(contract)).drop(FINGERPRINT), observation
 
 
 def read_counts(
@@ -90,7 +105,8 @@ def read_observation(observation: Observation, patience: float = PATIENCE) -> di
 
 def recount(checked: DataFrame, contract: Contract) -> Counts:
     """Count the rows of a frame by reading them once more."""
-    (row,) = checked.agg(*_measures(contract)).collect()
+    marked = checked.withColumn(FINGERPRINT, F.expr(_fingerprint()))
+    (row,) = marked.agg(*_measures(contract)).collect()
     return _counts(row.asDict(), contract)
 
 
@@ -106,6 +122,7 @@ def _counts(found: Mapping[str, Any], contract: Contract) -> Counts:
         },
         file_rows=_by_file(found["file_rows"]),
         file_quarantined=_by_file(found["file_quarantined"]),
+        fingerprints=tuple(sorted(json.loads(found["fingerprints"]))),
     )
 
 
@@ -114,6 +131,7 @@ def _measures(contract: Contract) -> Iterable[Column]:
     yield F.expr("count(__broken) AS rows_quarantined")
     yield F.expr(f"{_per_file('__file')} AS file_rows")
     yield F.expr(f"{_per_file('IF(__broken IS NULL, NULL, __file)')} AS file_quarantined")
+    yield F.expr(f"to_json(collect_list({FINGERPRINT})) AS fingerprints")
     for index, (rule_id, rule) in enumerate(row_rules(contract).items()):
         found = "__warned" if rule.severity == "warn" else "__broken.rule"
         broken = f"array_contains({found}, {literal(rule_id)})"
@@ -129,6 +147,21 @@ def _dimensions(contract: Contract) -> dict[str, list[str]]:
     for rule in row_rules(contract).values():
         dimensions.setdefault(rule.dimension, []).append(rule.id)
     return dimensions
+
+
+def _fingerprint() -> str:
+    """Give the fingerprint of a bad record, null for a good one and where a task has too many.
+
+    The inner condition is not reached by good rows, so the id in it numbers a task's bad ones.
+    """
+    number = f"monotonically_increasing_id() & {IN_A_TASK}L"
+    few = f"CASE WHEN ({number}) < {FINGERPRINTS} THEN {fingerprint('__line')} END"
+    return f"CASE WHEN __broken IS NOT NULL THEN {few} END"
+
+
+def fingerprint(record: str) -> str:
+    """Give the SQL of a record's fingerprint; that of a good record may, by chance, be the same."""
+    return f"xxhash64({record})"
 
 
 def _per_file(position: str) -> str:

@@ -13,7 +13,8 @@ from urllib.parse import unquote
 from pyspark.sql import DataFrame, SparkSession
 
 from lake_spark.catalog import find_table, list_partitions
-from lake_spark.contract import ARRIVED, Contract
+from lake_spark.columns import ARRIVED
+from lake_spark.contract import Contract
 from lake_spark.errors import ContractMismatch
 from lake_spark.lines import escape_glob
 from lake_spark.sql import quoted

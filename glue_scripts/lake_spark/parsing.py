@@ -12,7 +12,8 @@ from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql.types import ArrayType, DecimalType, StringType, StructField, StructType
 
 from lake_spark.casting import MAX_DIGITS, decimal_digits
-from lake_spark.contract import ColumnContract, Contract
+from lake_spark.columns import ColumnContract
+from lake_spark.contract import Contract
 from lake_spark.lines import count_quotes, may_have_open_quote
 from lake_spark.raw_format import RawFormat
 from lake_spark.sql import POSITION, literal, quoted, source_name

@@ -7,7 +7,8 @@ from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
-from lake_spark.contract import ARRIVED, Contract, load_contract
+from lake_spark.columns import ARRIVED
+from lake_spark.contract import Contract, load_contract
 from lake_spark.metadata import MAIN, TableMetadata, read_metadata
 from lake_spark.parquet_tables import ParquetTable
 from lake_spark.protection import stored

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 import boto3
 from pyspark.sql import DataFrame, SparkSession
 
-from lake_spark.contract import ColumnContract, Contract
+from lake_spark.columns import ColumnContract
+from lake_spark.contract import Contract
 from lake_spark.errors import ProtectionKeyMissing
 from lake_spark.sql import POSITION, quoted
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from pyspark.sql import DataFrame
 
-from lake_spark.contract import ColumnContract, Contract
+from lake_spark.columns import ColumnContract
+from lake_spark.contract import Contract
 from lake_spark.sql import literal, quoted
 
 MOST_VALUES = 1000

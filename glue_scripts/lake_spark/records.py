@@ -1,6 +1,6 @@
 """Raw files to checked rows: one scan, whatever order each file has its columns in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import reduce
 
 from pyspark.sql import DataFrame, SparkSession
@@ -9,6 +9,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from lake_spark.contract import Contract
 from lake_spark.inputs import Header
 from lake_spark.lines import FirstLine, read_first_lines, read_lines
+from lake_spark.measuring import fingerprint
 from lake_spark.parquet_reading import read_parquet
 from lake_spark.parsing import parse_csv, parse_json
 from lake_spark.raw_format import RawFormat
@@ -21,10 +22,12 @@ def read_records(
     contract: Contract,
     files: Mapping[str, tuple[int, Header]],
     references: References = NO_REFERENCES,
+    fingerprints: Sequence[int] | None = None,
 ) -> DataFrame:
     """Read and check files, given by URI with their position in the run and their header.
 
-    The columns are those of `validation`.
+    With fingerprints, only records of text that have one of them are parsed and checked. The
+    columns are those of `validation`.
     """
     groups = _groups(files).items()
     if _raw(contract).format == "parquet":
@@ -39,7 +42,7 @@ def read_records(
             for header, uris in groups
         ]
         return reduce(DataFrame.unionByName, checked)
-    parsed = [_read_group(spark, contract, header, uris) for header, uris in groups]
+    parsed = [_read_group(spark, contract, header, uris, fingerprints) for header, uris in groups]
     return check_records(reduce(DataFrame.unionByName, parsed), contract, references)
 
 
@@ -66,16 +69,29 @@ def _groups(files: Mapping[str, tuple[int, Header]]) -> dict[Header, dict[str, i
 
 
 def _read_group(
-    spark: SparkSession, contract: Contract, header: Header, uris: Mapping[str, int]
+    spark: SparkSession,
+    contract: Contract,
+    header: Header,
+    uris: Mapping[str, int],
+    fingerprints: Sequence[int] | None,
 ) -> DataFrame:
     raw = _raw(contract)
     lines = read_lines(spark, uris, raw)
     if header.line is not None:
         # A repeated header, as in files that were concatenated, is no record either.
         lines = lines.filter(F.col("__line") != header.line)
+    if fingerprints is not None:
+        lines = _with_fingerprint(lines, fingerprints)
     if raw.format == "jsonl":
         return parse_json(lines, contract)
     return parse_csv(lines, header.names, contract)
+
+
+def _with_fingerprint(lines: DataFrame, fingerprints: Sequence[int]) -> DataFrame:
+    found = {(number,) for number in fingerprints}
+    wanted = lines.sparkSession.createDataFrame(list(found), "__wanted bigint")
+    is_wanted = F.expr(f"{fingerprint('__line')} = __wanted")
+    return lines.join(F.broadcast(wanted), is_wanted, "left_semi")
 
 
 def _raw(contract: Contract) -> RawFormat:

@@ -7,10 +7,11 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
-from lake_spark.contract import Contract, Rule, load_contract
+from lake_spark.contract import Contract, load_contract
 from lake_spark.metadata import MAIN
 from lake_spark.parquet_tables import ParquetTable
 from lake_spark.places import table_for
+from lake_spark.rules import Rule
 from lake_spark.sql import quoted
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from lake_spark.contract import Contract, Rule
+from lake_spark.contract import Contract
 from lake_spark.dataset_rules import Measured
 from lake_spark.measuring import Counts, row_rules
 from lake_spark.references import References
+from lake_spark.rules import Rule
 
 STATES = {True: "passed", False: "failed", None: "not_evaluated"}
 

@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
 from lake_spark.attempts import job_group, was_retried
-from lake_spark.contract import Contract, Rule, load_contract
+from lake_spark.contract import Contract, load_contract
 from lake_spark.dataset_rules import Measured, judge_measures, measure_again, observe_together
 from lake_spark.deduplication import newest_rows, with_arrival
 from lake_spark.inputs import OPENING_BYTES, TASK_BYTES, InputFile
@@ -23,6 +23,7 @@ from lake_spark.protection import protect, stored
 from lake_spark.quarantine import Quarantine, forget_bad_rows, write_bad_rows
 from lake_spark.references import References, open_references
 from lake_spark.rule_reports import rule_entries
+from lake_spark.rules import Rule
 from lake_spark.sinks import Sink, Staged
 from lake_spark.storage import read_json, write_json
 
@@ -40,6 +41,9 @@ SESSION_SETTINGS = {
     # The Java compiler leaves methods beyond 8,000 bytes of code to the interpreter. All checks of
     # a contract in one generated method are longer; below this limit Spark generates several.
     "spark.sql.codegen.hugeMethodLimit": "8000",
+    # Nearly every key of a run is there once. To look for the first row of each before rows are
+    # sent to each other, Spark would sort all of them one more time.
+    "spark.sql.optimizer.windowGroupLimitThreshold": "-1",
     "spark.sql.adaptive.enabled": "true",
     "spark.sql.adaptive.skewJoin.enabled": "true",
     # A session may have staged a run before, which sets these by its files.
@@ -147,19 +151,19 @@ def process_rows(
     run: Run,
     checked: DataFrame,
     files: Sequence[InputFile],
-    read_again: Callable[[set[int]], BadRows],
+    read_again: Callable[[Counts], BadRows],
 ) -> None:
     """Stage the good rows, quarantine the bad ones and write the stage report.
 
     The rows are read once. Only where there were bad ones, the files that hold them are read
-    again: `read_again` gives the rows of the files at some positions.
+    again: `read_again` gives their rows, at least the bad ones.
     """
     with run.clock.step("read_validate_write"):
         staged, counts, together = _stage(run, checked, files)
     with run.clock.step("quarantine"):
         forget_bad_rows(run.quarantine)
         if counts.rows_quarantined:
-            bad = read_again(set(counts.file_quarantined))
+            bad = read_again(counts)
             # Observed again, so that Spark cannot move the filter down and check all rows twice.
             rows, _ = observe(bad.checked, run.contract)
             write_bad_rows(rows, run.quarantine, files, bad.first_lines)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pyspark.sql import SparkSession
 
 from lake_spark.inputs import header_notes, input_files, packed_bytes, reachable, read_headers
+from lake_spark.measuring import Counts
 from lake_spark.records import first_lines, read_records
 from lake_spark.runs import BadRows, open_run, process_rows
 from lake_spark.storage import read_json
@@ -48,9 +49,11 @@ def stage(spark: SparkSession, arguments: Mapping[str, str]) -> None:
         }
         checked = read_records(spark, contract, sources, run.references)
 
-    def read_again(positions: set[int]) -> BadRows:
-        some = {uri: source for uri, source in sources.items() if source[0] in positions}
-        again = read_records(spark, contract, some, run.references)
+    def read_again(counts: Counts) -> BadRows:
+        bad = counts.file_quarantined
+        some = {uri: source for uri, source in sources.items() if source[0] in bad}
+        known = counts.fingerprints if counts.knows_bad_records else None
+        again = read_records(spark, contract, some, run.references, known)
         return BadRows(again, first_lines(spark, contract, some))
 
     process_rows(run, checked, files, read_again)

@@ -14,7 +14,8 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from lake_spark.casting import cast_text, cast_typed, cast_value
 from lake_spark.checks import ENCODING, HIDDEN, MALFORMED, Check, column_checks, rule_checks
-from lake_spark.contract import ColumnContract, Contract
+from lake_spark.columns import ColumnContract
+from lake_spark.contract import Contract
 from lake_spark.errors import ContractMismatch, in_short
 from lake_spark.references import References
 from lake_spark.sql import POSITION, literal, quoted, source_name

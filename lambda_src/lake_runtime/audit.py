@@ -77,3 +77,12 @@ class AuditLog:
 
     def _key(self, run_id: str) -> dict[str, str]:
         return {"scope": self.scope, "run_id": run_id}
+
+
+def plain_value(value: Any) -> Any:
+    """Give a value read from DynamoDB as JSON knows it: its numbers are all whole here."""
+    if isinstance(value, list):
+        return [plain_value(entry) for entry in value]
+    if isinstance(value, dict):
+        return {name: plain_value(entry) for name, entry in value.items()}
+    return value if isinstance(value, str | bool | int) or value is None else int(value)

@@ -1,6 +1,6 @@
 """Reading what the Spark jobs report about a run."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -60,3 +60,20 @@ def _if_any(run: Run, name: str, model: type[ReportT]) -> ReportT | None:
     except ReportMissing:
         logger.exception("a report of a failed run is left out")
         return None
+
+
+def row_counts(stage: StageReport | None) -> dict[str, Any]:
+    """Give what a run's audit record says of its rows; nothing of a run that staged none."""
+    if stage is None:
+        return {}
+    return {
+        "rows_in": stage.rows_in,
+        "rows_good": stage.rows_good,
+        "rows_quarantined": stage.rows_quarantined,
+        "rows_deduplicated": stage.rows_deduplicated,
+        "score": str(stage.score),
+        "build": stage.build,
+        "rules": [
+            {"rule": count.rule, "rows": count.rows, "state": count.state} for count in stage.rules
+        ],
+    }

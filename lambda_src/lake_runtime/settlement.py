@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from lake_runtime.audit import plain_value
 from lake_runtime.claims import return_arrivals, settle_arrivals
 from lake_runtime.identity import seconds_between, utc_now, utc_text
 from lake_runtime.inputs import attempt_of
@@ -24,6 +25,7 @@ from lake_runtime.replays import replay_of
 from lake_runtime.reports import (
     publish_report,
     publish_report_if_any,
+    row_counts,
     stage_report,
     stage_report_if_any,
 )
@@ -135,7 +137,7 @@ def settle_run(run: Run, ending: Ending) -> Settled:
     )
     is_first = run.audit.close(run.run_id, result)
     record = run.audit.read(run.run_id) or result
-    plain = {name: _plain(value) for name, value in record.items()}
+    plain = {name: plain_value(value) for name, value in record.items()}
     run.artifacts.write(RUN, plain)
     return Settled(
         outcome=Outcome(plain["outcome"]),
@@ -249,31 +251,6 @@ def _result(books: _Books, given: dict[str, Any]) -> dict[str, Any]:
         "replay_of": replay_of(
             books.run.environment, books.run.dataset, (claim.key for claim in books.claims)
         ),
-        **_row_counts(books.stage),
+        **row_counts(books.stage),
         **judged_by(books.run),
     }
-
-
-def _row_counts(stage: StageReport | None) -> dict[str, Any]:
-    if stage is None:
-        return {}
-    return {
-        "rows_in": stage.rows_in,
-        "rows_good": stage.rows_good,
-        "rows_quarantined": stage.rows_quarantined,
-        "rows_deduplicated": stage.rows_deduplicated,
-        "score": str(stage.score),
-        "build": stage.build,
-        "rules": [
-            {"rule": count.rule, "rows": count.rows, "state": count.state} for count in stage.rules
-        ],
-    }
-
-
-def _plain(value: Any) -> Any:
-    """Give a value read from DynamoDB as JSON knows it: its numbers are all whole here."""
-    if isinstance(value, list):
-        return [_plain(entry) for entry in value]
-    if isinstance(value, dict):
-        return {name: _plain(entry) for name, entry in value.items()}
-    return value if isinstance(value, str | bool | int) or value is None else int(value)

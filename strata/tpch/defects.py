@@ -71,7 +71,7 @@ def record_defects() -> list[Defect]:
     """Give the defects of whole records."""
     malformed = ("malformed",)
     return [
-        Defect("too few fields", malformed, lambda fields: written(fields[:-3])),
+        Defect("too few fields", malformed, lambda fields: written(fields[:-1])),
         Defect("too many fields", malformed, lambda fields: written([*fields, "surplus"])),
         Defect("a quote left open", malformed, lambda fields: written(fields[:-1]) + b',"open'),
         Defect("a NUL character", malformed, lambda fields: written(fields[:-1]) + b",a\0b"),

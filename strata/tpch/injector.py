@@ -8,6 +8,7 @@ the later of two records with a key is the one that counts.
 import csv
 import heapq
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -44,10 +45,11 @@ def inject(
     """Give the records of a table and, among them, damaged ones and duplicates.
 
     `lines` are the table's `rows` CSV records without a header. The defects are taken in turn;
-    the same seed gives the same file of `rows + bad + duplicates` records.
+    a record may be damaged more than once, and doubled once. The same seed gives the same file of
+    `rows + bad + duplicates` records.
     """
     chance = random.Random(seed)  # noqa: S311 - the same damage each time is the point
-    damaged = set(chance.sample(range(rows), bad))
+    damaged = Counter(chance.choices(range(rows), k=bad))
     doubled = set(chance.sample(range(rows), duplicates))
     next_defect = count()
     # The number breaks ties, in the order of insertion.
@@ -57,7 +59,7 @@ def inject(
         while waiting and waiting[0][0] <= position:
             yield heapq.heappop(waiting)[2]
         due = position + chance.randint(1, min(rows, FURTHEST))
-        if position in damaged:
+        for _ in range(damaged[position]):
             defect = defects[next(next_defect) % len(defects)]
             record = Record(defect.damage(_fields(line)), defect.rules, defect.name)
             heapq.heappush(waiting, (due, next(number), record))

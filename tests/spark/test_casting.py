@@ -6,7 +6,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lake_spark.casting import cast_text, decimal_digits
-from lake_spark.contract import ColumnContract
+from lake_spark.columns import ColumnContract
 from lake_spark.runs import SESSION_SETTINGS
 
 

@@ -2,11 +2,13 @@
 
 import pytest
 from pyspark import TaskContext
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from lake_spark import attempts, runs
-from lake_spark.contract import parse_contract
+from lake_spark import attempts, measuring, records, runs
+from lake_spark.contract import Contract, parse_contract
 from lake_spark.measuring import observe, read_counts, recount
+from lake_spark.references import References
 from tests.spark.support import Lake
 
 HEADER = "id,customer,amount\n"
@@ -20,6 +22,7 @@ def test_rows_are_counted_for_each_of_many_files_exactly(lake: Lake) -> None:
         (F.col("id") * 7 % FILES).cast("int").alias("__file"),
         F.expr(f"if(id % 10 = 0, {broken}, null)").alias("__broken"),
         F.lit(None).cast("array<string>").alias("__warned"),
+        F.col("id").cast("string").alias("__line"),
     )
     counted, observation = observe(rows, contract)
     counted.write.format("noop").mode("overwrite").save()
@@ -29,6 +32,7 @@ def test_rows_are_counted_for_each_of_many_files_exactly(lake: Lake) -> None:
     assert counts.file_quarantined == dict.fromkeys(range(0, FILES, 10), 20)
     assert (counts.rows_in, counts.rows_quarantined) == (10_000, 1_000)
     assert counts.rules == {"malformed": 1_000}
+    assert counts.knows_bad_records
     assert counts.dimensions == {"conformity": 1_000, "completeness": 0}
     assert recount(rows, contract) == counts
 
@@ -36,7 +40,7 @@ def test_rows_are_counted_for_each_of_many_files_exactly(lake: Lake) -> None:
 def test_counts_that_never_come_are_not_waited_for(lake: Lake) -> None:
     contract = parse_contract(lake.contract)
     rows = lake.spark.sql(
-        "select 0 as __file, cast(null as array<string>) as __warned,"
+        "select 0 as __file, cast(null as array<string>) as __warned, '' as __line,"
         " cast(null as array<struct<rule: string, reason: string>>) as __broken"
     )
     counted, observation = observe(rows, contract)
@@ -70,3 +74,36 @@ def test_a_run_with_a_repeated_task_counts_its_rows_again_and_reports_the_same(
     recounted = lake.stage()
     differing = {"snapshot_id": "", "seconds": {}}
     assert recounted | differing == counted_once | differing
+
+
+def test_bad_records_are_found_again_by_their_fingerprints_alone(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[int] = []
+    check_records = records.check_records
+
+    def counting(rows: DataFrame, contract: Contract, references: References) -> DataFrame:
+        parsed.append(rows.count())
+        return check_records(rows, contract, references)
+
+    monkeypatch.setattr(records, "check_records", counting)
+    good = "".join(f"{number},Ada,1\n" for number in range(20))
+    lake.put("a.csv", HEADER + good + "bad\nbad\nx,Ada,1\n")
+    report = lake.stage()
+    assert parsed == [23, 3]
+    assert (report["rows_good"], report["rows_quarantined"]) == (20, 3)
+    assert [(row["raw_record"], row["source_line"]) for row in lake.quarantined()] == [
+        ("bad", 22),
+        ("bad", 23),
+        ("x,Ada,1", 24),
+    ]
+
+
+def test_more_bad_records_than_are_remembered_are_found_as_well(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "FINGERPRINTS", 2)
+    lake.put("a.csv", HEADER + "1,Ada,1\n" + "".join(f"bad {number}\n" for number in range(5)))
+    report = lake.stage()
+    assert (report["rows_good"], report["rows_quarantined"]) == (1, 5)
+    assert len(lake.quarantined()) == 5

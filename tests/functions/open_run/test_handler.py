@@ -26,6 +26,13 @@ def test_a_run_opens_with_what_waits_in_batches(lake):
         "bytes": 3,
         "batches": [{"uri": uri} for uri in uris],
         "threshold": 0.95,
+        "engine": {
+            "worker_type": "G.1X",
+            "workers": 3,
+            "auto_scaling": "false",
+            "execution_class": "STANDARD",
+            "timeout_minutes": 60,
+        },
         "notice": None,
     }
     batches = [lake.artifact("run-1", f"batches/{n:04}.json") for n in range(2)]

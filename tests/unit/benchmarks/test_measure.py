@@ -46,3 +46,9 @@ def test_a_contender_that_fails_is_named_with_its_log(tmp_path: Path) -> None:
     with pytest.raises(StrataError, match=r"contender did not finish.*log"):
         _run(tmp_path, "raise SystemExit('no')")
     assert (tmp_path / "log").read_text().strip() == "no"
+
+
+def test_what_was_done_before_the_work_does_not_count(tmp_path: Path) -> None:
+    code = BURN + "print('ready', flush=True)\nprint('done', flush=True)\nsys.stdin.read()\n"
+    cpu, _ = _run(tmp_path, "import sys\n" + code)
+    assert cpu < 0.3
