@@ -80,7 +80,8 @@ def packed_bytes(files: Sequence[InputFile]) -> int:
     Spark counts each file as 4 MB longer than it is. By that count ten thousand small files are
     40 GB, hence hundreds of tasks, each of which writes a file of its own.
     """
-    real = sum(file.size for file in files)
+    # At least a byte each: the limit has to stay a number that Spark can hold.
+    real = sum(max(file.size, 1) for file in files)
     return TASK_BYTES * (real + OPENING_BYTES * len(files)) // max(real, 1)
 
 
