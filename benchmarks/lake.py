@@ -13,11 +13,10 @@ from benchmarks.contenders.strata_parquet import (
     BUCKETS,
     DATASET,
     JOB_CONF,
-    NEXT_RUN,
     OPTIMIZER_ROLE,
-    RUN,
 )
 from benchmarks.data import contract
+from benchmarks.work import NEXT_RUN, RUN
 from data_lake.spark_job import iceberg_conf
 from strata.local.emulator import Emulator
 

@@ -28,6 +28,8 @@ COLUMNS = {
 }
 KEY = ("l_orderkey", "l_linenumber")
 PARTITION = "l_shipmode"
+RUN, NEXT_RUN = "benchmark", "benchmark-again"
+"""The ids of the runs of Strata's own jobs."""
 RULES = {
     "line_order": "l_orderkey >= 1",
     "line_part": "l_partkey >= 1",

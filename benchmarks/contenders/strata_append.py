@@ -6,8 +6,8 @@ from pyspark.sql import SparkSession
 
 import publish
 import stage
-from benchmarks.contenders.strata_parquet import DATASET, RUN, job_arguments, start_spark
-from benchmarks.work import COLUMNS, contend
+from benchmarks.contenders.strata_parquet import DATASET, job_arguments, start_spark
+from benchmarks.work import COLUMNS, RUN, contend
 
 
 def run(name: str) -> None:

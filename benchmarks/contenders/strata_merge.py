@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from benchmarks.contenders.strata_append import export, run
-from benchmarks.contenders.strata_parquet import NEXT_RUN, RUN, start_spark
-from benchmarks.work import contend
+from benchmarks.contenders.strata_parquet import start_spark
+from benchmarks.work import NEXT_RUN, RUN, contend
 
 
 def load(source: Path, target: Path) -> None:

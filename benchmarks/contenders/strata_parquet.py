@@ -10,13 +10,12 @@ from pyspark.sql import SparkSession
 
 import stage
 from benchmarks.spark_session import SETTINGS
-from benchmarks.work import contend
+from benchmarks.work import RUN, contend
 from strata.local.jars import ensure_jars
 from strata.local.spark.configuration import local_settings, spark_settings
 
 BUCKETS = ("raw", "processed", "quarantine", "artifacts")
 DATASET = "lineitem"
-RUN, NEXT_RUN = "benchmark", "benchmark-again"
 OPTIMIZER_ROLE = "benchmark-optimizers"
 JOB_CONF = "STRATA_JOB_CONF"
 """The variable that holds the `--conf` argument of the deployed job."""
