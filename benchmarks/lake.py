@@ -9,7 +9,14 @@ from typing import Any
 
 import boto3
 
-from benchmarks.contenders.strata_parquet import BUCKETS, DATASET, JOB_CONF, NEXT_RUN, RUN
+from benchmarks.contenders.strata_parquet import (
+    BUCKETS,
+    DATASET,
+    JOB_CONF,
+    NEXT_RUN,
+    OPTIMIZER_ROLE,
+    RUN,
+)
 from benchmarks.data import contract
 from data_lake.spark_job import iceberg_conf
 from strata.local.emulator import Emulator
@@ -33,6 +40,8 @@ def prepare(emulator: Emulator, source: Path, changes: Mapping[str, Any]) -> dic
     )
     objects = session.client("s3", endpoint_url=emulator.endpoint)
     catalog = session.client("glue", endpoint_url=emulator.endpoint)
+    roles = session.client("iam", endpoint_url=emulator.endpoint)
+    roles.create_role(RoleName=OPTIMIZER_ROLE, AssumeRolePolicyDocument="{}")
     for bucket in BUCKETS:
         objects.create_bucket(Bucket=bucket)
     for database in ("processed", "quarantine"):

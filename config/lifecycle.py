@@ -93,6 +93,20 @@ class TableZone(Strict):
     abort_uploads_after_days: Days = 7
 
 
+class Optimizers(Strict):
+    """How Glue's optimizers keep Iceberg tables.
+
+    A snapshot expires when it is older than ``snapshot_days`` and not among the newest
+    ``snapshots_kept``; a file that no snapshot names is deleted ``orphan_days`` after it was
+    written. ``enabled: false`` keeps the optimizers and lets them rest.
+    """
+
+    enabled: bool = True
+    snapshot_days: Days = 30
+    snapshots_kept: int = Field(default=20, ge=1, le=10_000)
+    orphan_days: Days = 7
+
+
 class Storage(Strict):
     """The lifecycle of each zone."""
 

@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from config.lifecycle import Storage, Strict
+from config.lifecycle import Optimizers, Storage, Strict
 from config.regions import known_regions
 
 BUCKET_NAME_LIMIT = 63
+MINUTES_PER_DAY = 24 * 60
 ALERT_ENDPOINTS = {
     "email": (r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"),
     "https": (r"https://\S+", "an https:// address"),
@@ -135,6 +136,7 @@ class Settings(Strict):
     functions: Functions = Functions()
     spark: Spark = Spark()
     pipeline: Pipeline = Pipeline()
+    optimizers: Optimizers = Optimizers()
     queries: Queries = Queries()
     schedules: Schedules = Schedules()
     alerts: Alerts = Alerts()
@@ -200,3 +202,20 @@ class Settings(Strict):
                 },
             )
         return pipeline
+
+    @field_validator("optimizers")
+    @classmethod
+    def _spares_running_files(cls, optimizers: Optimizers, info: ValidationInfo) -> Optimizers:
+        run_minutes = info.data["pipeline"].timeout_minutes if "pipeline" in info.data else 0
+        if optimizers.orphan_days * MINUTES_PER_DAY <= run_minutes:
+            raise PydanticCustomError(
+                "orphan_days",
+                "must be longer than pipeline.timeout_minutes {run_minutes}, because no snapshot "
+                "names the files of a run that is still being written",
+                {
+                    "field": "orphan_days",
+                    "value": optimizers.orphan_days,
+                    "run_minutes": run_minutes,
+                },
+            )
+        return optimizers

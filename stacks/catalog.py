@@ -10,6 +10,7 @@ from data_lake.catalog import LakeCatalog
 from data_lake.contracts import ContractSet
 from data_lake.quality_rulesets import QualityRulesets
 from data_lake.storage import LakeStorage
+from stacks.sizes import optimizers_of
 
 
 class CatalogStack(Stack):
@@ -39,6 +40,7 @@ class CatalogStack(Stack):
             zones=storage.zones,
             key=storage.key,
             scan_limit_mb=settings.queries.scan_limit_mb,
+            optimizers=optimizers_of(settings),
             retain=settings.retain_data,
         )
         QualityRulesets(self, "Rulesets", prefix=settings.prefix, contracts=contracts)

@@ -8,6 +8,7 @@ from data_lake.run_functions import RunLimits
 from data_lake.spark_job import SparkSize
 from data_lake.storage import ACCESS_LOGS, ZONES
 from data_lake.sweep import SweepLimits
+from data_lake.table_optimizers import OptimizerSettings
 from data_lake.zone import ZoneLifecycle
 
 
@@ -27,6 +28,11 @@ def sizes_of(settings: Settings) -> Sizes:
         log_retention_days=log_retention_days,
         sweep=SweepLimits(every_minutes=pipeline.sweep_minutes),
     )
+
+
+def optimizers_of(settings: Settings) -> OptimizerSettings:
+    """How an environment's Iceberg tables are kept."""
+    return OptimizerSettings(**settings.optimizers.model_dump())
 
 
 def lifecycles_of(settings: Settings) -> dict[str, ZoneLifecycle]:

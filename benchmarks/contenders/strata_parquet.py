@@ -17,6 +17,7 @@ from strata.local.spark.configuration import local_settings, spark_settings
 BUCKETS = ("raw", "processed", "quarantine", "artifacts")
 DATASET = "lineitem"
 RUN, NEXT_RUN = "benchmark", "benchmark-again"
+OPTIMIZER_ROLE = "benchmark-optimizers"
 JOB_CONF = "STRATA_JOB_CONF"
 """The variable that holds the `--conf` argument of the deployed job."""
 
@@ -60,6 +61,9 @@ def job_arguments(run: str) -> list[str]:
         *("--quarantine_bucket", "quarantine", "--quarantine_database", "quarantine"),
         # No column of the order lines is protected.
         *("--protection_secret", "none"),
+        *("--optimizer_role", f"arn:aws:iam::000000000000:role/{OPTIMIZER_ROLE}"),
+        *("--optimizers_enabled", "true", "--orphan_days", "7"),
+        *("--snapshot_days", "30", "--snapshots_kept", "20"),
     ]
 
 

@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from data_lake.sweep import LakeSweep as LakeSweep
     from data_lake.sweep import SweepLimits as SweepLimits
     from data_lake.table_jobs import TableJobs as TableJobs
+    from data_lake.table_optimizers import OptimizerSettings as OptimizerSettings
+    from data_lake.table_optimizers import TableOptimizers as TableOptimizers
     from data_lake.tagging import RequiredTags as RequiredTags
     from data_lake.zone import LakeZone as LakeZone
     from data_lake.zone import ZoneLifecycle as ZoneLifecycle
@@ -92,6 +94,7 @@ __all__ = [
     "LakeTables",
     "LakeZone",
     "Monitored",
+    "OptimizerSettings",
     "PipelineParts",
     "ProductContract",
     "ProtectionSecret",
@@ -111,6 +114,7 @@ __all__ = [
     "Subscriber",
     "SweepLimits",
     "TableJobs",
+    "TableOptimizers",
     "ZoneLifecycle",
     "ZoneReplication",
     "load_contracts",
@@ -153,6 +157,7 @@ _NAMES = {
     "storage": ("LakeStorage",),
     "sweep": ("LakeSweep", "SweepLimits"),
     "table_jobs": ("TableJobs",),
+    "table_optimizers": ("OptimizerSettings", "TableOptimizers"),
     "tagging": ("RequiredTags",),
     "zone": ("LakeZone", "ZoneLifecycle"),
     "zone_replication": ("ReplicaTarget", "ZoneReplication"),

@@ -1,4 +1,4 @@
-"""The lake's catalog: databases, the raw crawler, the query workgroup."""
+"""The lake's catalog: databases, the raw crawler, table optimizers, the query workgroup."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -10,10 +10,14 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from data_lake.raw_crawler import RawCrawler
+from data_lake.table_optimizers import OptimizerSettings, TableOptimizers
 from data_lake.zone import LakeZone
 
 DATABASE_ZONES: Final = ("raw", "processed", "curated", "quarantine")
 """The zones that have a database of their own."""
+
+ICEBERG_ZONES: Final = ("processed", "curated")
+"""The zones whose tables may be Iceberg's."""
 
 REJECTED_FILE_COLUMNS: Final = (
     "dataset",
@@ -42,6 +46,7 @@ class LakeCatalog(Construct):
         key: encrypts query results, logs and job bookmarks.
         scan_limit_mb: the most that one query may scan, in megabytes (2**20 bytes).
             Athena's own minimum is 10. Default: 10240.
+        optimizers: how Glue keeps Iceberg tables. Default: see ``OptimizerSettings``.
         retain: keep the databases when the stack is deleted. Default: true.
 
     Attributes:
@@ -49,6 +54,7 @@ class LakeCatalog(Construct):
         databases: by zone.
         crawler: over the raw zone; a run of the lake starts it.
         security_configuration: encrypts what Glue writes.
+        optimizers: what Glue keeps Iceberg tables under and by.
         workgroup: for queries.
         rejected_files: the table of files that no run would read.
 
@@ -65,6 +71,7 @@ class LakeCatalog(Construct):
         zones: Mapping[str, LakeZone],
         key: kms.IKey,
         scan_limit_mb: int = 10240,
+        optimizers: OptimizerSettings | None = None,
         retain: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -86,6 +93,13 @@ class LakeCatalog(Construct):
             database_name=self.database_names["raw"],
             security_configuration=self.security_configuration,
         ).crawler
+        self.optimizers = TableOptimizers(
+            self,
+            "Optimizers",
+            zones={zone: zones[zone] for zone in ICEBERG_ZONES},
+            databases=self.database_names,
+            settings=optimizers,
+        )
         self.workgroup = self._workgroup(prefix, zones["artifacts"], scan_limit_mb)
         self.rejected_files = self._rejected_files(zones["quarantine"])
 

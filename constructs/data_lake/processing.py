@@ -211,6 +211,7 @@ class LakeProcessing(Construct):
                 zones=self._zones,
                 databases=self._catalog.database_names,
                 protection=self.protection,
+                optimizers=self._catalog.optimizers,
                 security_configuration=self._catalog.security_configuration,
                 size=sizes.spark,
                 log_prefix=f"/strata/{prefix}",

@@ -20,6 +20,7 @@ from data_lake.permissions import allow
 from data_lake.protection_secret import ProtectionSecret
 from data_lake.run_functions import RUNS
 from data_lake.spark_job import SparkJob, SparkLibrary, SparkSize
+from data_lake.table_optimizers import TableOptimizers
 from data_lake.zone import LakeZone
 
 _RUN_FOLDER: Final = "A run's folder is named after its dataset and its execution."
@@ -37,6 +38,7 @@ class TableJobs:
         zones: every zone.
         databases: name of each zone's database.
         protection: what the stage job hashes personal data with.
+        optimizers: what the publish jobs give Iceberg tables.
         security_configuration: encrypts what jobs write.
         size: workers, timeout, concurrency and log retention of every job.
         log_prefix: first part of the names of the jobs' log groups.
@@ -47,6 +49,7 @@ class TableJobs:
     zones: Mapping[str, LakeZone]
     databases: Mapping[str, str]
     protection: ProtectionSecret
+    optimizers: TableOptimizers
     security_configuration: glue.ISecurityConfiguration
     size: SparkSize
     log_prefix: str
@@ -92,7 +95,7 @@ class TableJobs:
         return job
 
     def publish(self, scope: Construct, home: str) -> SparkJob:
-        """Makes staged rows visible.
+        """Makes staged rows visible, and gives Iceberg tables their optimizers.
 
         Args:
             home: the zone whose tables are published, ``processed`` or ``curated``.
@@ -103,8 +106,9 @@ class TableJobs:
             script="publish.py",
             description=f"Makes staged rows of the {home} zone visible",
             home=home,
-            arguments={"--database": self.databases[home]},
+            arguments={"--database": self.databases[home], **self.optimizers.arguments},
         )
+        self.optimizers.allow_keeping(job.role, self.databases[home])
         self._write_tables(job.role, home)
         return job
 

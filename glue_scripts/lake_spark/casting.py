@@ -63,8 +63,17 @@ def _cast(text: str, column: ColumnContract) -> str:
     if digits:
         precision, scale = digits
         exact = _try_cast(text, f"decimal({MAX_DIGITS}, {MAX_DIGITS - precision + scale})")
-        return f"CASE WHEN {is_number} AND {value} = {exact} THEN {value} END"
+        others = f"WHEN {is_number} AND {value} = {exact} THEN {value}"
+        return f"CASE {_short_decimal(text, value, precision, scale)}{others} END"
     return value
+
+
+def _short_decimal(text: str, value: str, precision: int, scale: int) -> str:
+    """Give the case of numbers that nothing can be cut off from: they are read once, not thrice."""
+    if precision == scale:
+        return ""
+    pattern = f"^[+-]?[0-9]{{1,{precision - scale}}}(\\.[0-9]{{0,{scale}}})?$"
+    return f"WHEN {text} RLIKE {literal(pattern)} THEN {value} "
 
 
 def cast_typed(name: str, column: ColumnContract, given: str) -> str:

@@ -98,6 +98,18 @@ def drop_partition(database: str, table: str, values: Sequence[str]) -> None:
         return
 
 
+def partition_location(database: str, table: str, values: Sequence[str]) -> str | None:
+    """Give the location of one partition, None if it is not there."""
+    client = glue_client()
+    try:
+        answer = client.get_partition(
+            DatabaseName=database, TableName=table, PartitionValues=list(values)
+        )
+    except client.exceptions.EntityNotFoundException:
+        return None
+    return answer["Partition"]["StorageDescriptor"]["Location"]
+
+
 def list_partitions(database: str, table: str) -> dict[tuple[str, ...], str]:
     """Give the location of every partition by its values."""
     pages = glue_client().get_paginator("get_partitions")

@@ -22,6 +22,10 @@ HEADER_BYTES = 65_536
 """How much of a file is read at first to find its header; eight times more at each further try."""
 READERS = 16
 """How many headers are read at once."""
+TASK_BYTES = 128 * 1024 * 1024
+"""How much of the files one task reads at most: Spark's own default."""
+OPENING_BYTES = 4 * 1024 * 1024
+"""What Spark counts the opening of a file as, by default."""
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -29,7 +33,7 @@ BYTE_ORDER_MARK = "\ufeff"
 class InputFile:
     """One accepted file: what it was called when it arrived and where to read it now.
 
-    `columns` are the names and Spark SQL types of a Parquet file's columns.
+    `columns` are the names and Spark SQL types of a Parquet file's columns, `size` is in bytes.
     """
 
     arrival_id: str
@@ -38,6 +42,7 @@ class InputFile:
     read_uri: str
     registered_at: str
     columns: tuple[tuple[str, str], ...] = ()
+    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,10 +67,22 @@ def input_files(document: Mapping[str, Any]) -> list[InputFile]:
             read_uri=entry["read_uri"],
             registered_at=entry["registered_at"],
             columns=tuple((name, kind) for name, kind in entry.get("columns") or ()),
+            size=int(entry.get("size") or 0),
         )
         for entry in document["files"]
     ]
     return sorted(files, key=lambda file: (file.registered_at, file.key, file.arrival_id))
+
+
+def packed_bytes(files: Sequence[InputFile]) -> int:
+    """Give Spark's limit for what one task reads, so that tasks hold `TASK_BYTES` of real bytes.
+
+    Spark counts each file as 4 MB longer than it is. By that count ten thousand small files are
+    40 GB, hence hundreds of tasks, each of which writes a file of its own.
+    """
+    # At least a byte each: the limit has to stay a number that Spark can hold.
+    real = sum(max(file.size, 1) for file in files)
+    return TASK_BYTES * (real + OPENING_BYTES * len(files)) // max(real, 1)
 
 
 def reachable(file: InputFile, folder_uri: str) -> InputFile:

@@ -9,6 +9,7 @@ Whoever repeats the publish completes what the intent says.
 from typing import Any
 
 from lake_spark.catalog import drop_partition, parquet_storage, put_partitions, put_table
+from lake_spark.compaction_claims import wait_for_compactions
 from lake_spark.errors import NothingStaged, PublishConflict
 from lake_spark.parquet_tables import RUN_ID, ParquetTable, staged_files
 from lake_spark.storage import (
@@ -40,6 +41,7 @@ def publish_folder(table: ParquetTable, run_id: str, staging_uri: str) -> bool:
     if intent is None:
         intent = _plan(table, run_id, staging_uri)
         write_json(f"{staging_uri}{INTENT}", intent)
+    wait_for_compactions(table)
     for source, target in intent["copies"]:
         copy_object(source, target)
     _switch(table, run_id, intent)
@@ -105,11 +107,11 @@ def _switch(table: ParquetTable, run_id: str, intent: dict[str, Any]) -> None:
     """Point the catalog to the new folders; the run's id on the table says that all is done."""
     location = table.location
     if table.partition_by:
-        put_table(table.database, _describe(table, location, table.published_run()))
+        put_table(table.database, describe(table, location, table.published_run()))
         _move_partitions(table, intent, to="location")
     else:
         location = intent["partitions"][0]["location"]
-    put_table(table.database, _describe(table, location, run_id))
+    put_table(table.database, describe(table, location, run_id))
 
 
 def _move_partitions(table: ParquetTable, intent: dict[str, Any], *, to: str) -> None:
@@ -146,7 +148,8 @@ def undo_abandoned(table: ParquetTable, staging_uri: str) -> None:
     delete_prefix(staging_uri)
 
 
-def _describe(table: ParquetTable, location: str, run_id: str | None) -> dict[str, Any]:
+def describe(table: ParquetTable, location: str, run_id: str | None) -> dict[str, Any]:
+    """Describe the table for the catalog, at a location, with the run published last."""
     contract = table.contract
     return {
         "Name": contract.name,

@@ -12,6 +12,8 @@ from pyspark.sql import SparkSession
 from lake_spark.contract import load_contract
 from lake_spark.errors import AuditFailed, NothingStaged, PublishConflict
 from lake_spark.metadata import MAIN, Snapshot
+from lake_spark.optimizers import ARGUMENTS as OPTIMIZER_ARGUMENTS
+from lake_spark.optimizers import OptimizerSettings, keep_optimizers
 from lake_spark.parquet_publishing import publish_folder
 from lake_spark.places import staging_uri, table_for
 from lake_spark.replaying import Replay
@@ -27,6 +29,7 @@ ARGUMENTS = (
     "run_prefix",
     "database",
     "warehouse",
+    *OPTIMIZER_ARGUMENTS,
 )
 
 
@@ -37,10 +40,11 @@ ATTEMPTS = 4
 def publish(spark: SparkSession, arguments: Mapping[str, str]) -> None:
     """Publish the run that the arguments name and write its `publish.json`.
 
-    Publishing a run again changes nothing. Raises `NothingStaged`, `AuditFailed`, or, which is
-    worth another try, `PublishConflict`.
+    Publishing a run again changes nothing, and brings an Iceberg table's optimizers to the stack's
+    settings like every publish; if that fails, it is a warning in the report.
+    Raises `NothingStaged`, `AuditFailed`, or, which is worth another try, `PublishConflict`.
     """
-    run_id = arguments["run_id"]
+    run_id, optimizers = arguments["run_id"], OptimizerSettings.from_arguments(arguments)
     run_uri = f"s3://{arguments['artifacts_bucket']}/{arguments['run_prefix']}"
     contract = load_contract(arguments["contracts_uri"], arguments["dataset"])
     table = table_for(spark, contract, arguments["database"], arguments["warehouse"])
@@ -49,11 +53,13 @@ def publish(spark: SparkSession, arguments: Mapping[str, str]) -> None:
         for name, value in SESSION_SETTINGS.items():
             spark.conf.set(name, value)
         report = StagedRun(table, run_id, folder, f"{run_uri}stage.json").publish()
+        report |= keep_optimizers(table, optimizers)
     else:
         report = {
             "snapshot_id": None,
             "previous_snapshot_id": None,
             "already_published": not publish_folder(table, run_id, f"{folder}{run_id}/"),
+            "warnings": [],
         }
     write_json(
         f"{run_uri}publish.json",

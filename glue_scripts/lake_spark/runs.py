@@ -15,7 +15,7 @@ from lake_spark.attempts import job_group, was_retried
 from lake_spark.contract import Contract, load_contract
 from lake_spark.dataset_rules import Measured, judge_measures, measure_again, observe_together
 from lake_spark.deduplication import newest_rows, with_arrival
-from lake_spark.inputs import InputFile
+from lake_spark.inputs import OPENING_BYTES, TASK_BYTES, InputFile
 from lake_spark.lines import FirstLine
 from lake_spark.measuring import Counts, observe, read_counts, read_observation, recount
 from lake_spark.places import sink_for
@@ -46,6 +46,9 @@ SESSION_SETTINGS = {
     "spark.sql.optimizer.windowGroupLimitThreshold": "-1",
     "spark.sql.adaptive.enabled": "true",
     "spark.sql.adaptive.skewJoin.enabled": "true",
+    # A session may have staged a run before, which sets these by its files.
+    "spark.sql.files.maxPartitionBytes": str(TASK_BYTES),
+    "spark.sql.files.openCostInBytes": str(OPENING_BYTES),
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pyspark.sql import SparkSession
 
-from lake_spark.inputs import header_notes, input_files, reachable, read_headers
+from lake_spark.inputs import header_notes, input_files, packed_bytes, reachable, read_headers
 from lake_spark.measuring import Counts
 from lake_spark.records import first_lines, read_records
 from lake_spark.runs import BadRows, open_run, process_rows
@@ -40,6 +40,7 @@ def stage(spark: SparkSession, arguments: Mapping[str, str]) -> None:
             reachable(file, f"{run.uri}input/")
             for file in input_files(read_json(arguments["input_uri"]))
         ]
+        spark.conf.set("spark.sql.files.maxPartitionBytes", str(packed_bytes(files)))
         headers = read_headers(files, contract)
         run = replace(run, notes={**run.notes, **header_notes(headers, contract)})
         sources = {

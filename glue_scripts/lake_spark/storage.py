@@ -58,11 +58,17 @@ def write_json(uri: str, document: Any) -> None:
 
 def list_keys(prefix_uri: str) -> Iterator[str]:
     """Give the keys below a prefix, in S3's order."""
+    for key, _ in list_sizes(prefix_uri):
+        yield key
+
+
+def list_sizes(prefix_uri: str) -> Iterator[tuple[str, int]]:
+    """Give the keys below a prefix with the objects' bytes, in S3's order."""
     bucket, prefix = split_uri(prefix_uri)
     pages = s3_client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     for page in pages:
         for entry in page.get("Contents", []):
-            yield entry["Key"]
+            yield entry["Key"], entry["Size"]
 
 
 def delete_prefix(prefix_uri: str) -> None:

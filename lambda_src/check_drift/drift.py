@@ -24,6 +24,14 @@ class Drift:
     expected: str | None
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """What differs, and the found columns that the contract leaves out without minding."""
+
+    drift: list[Drift]
+    ignored: list[str]
+
+
 def table_name(prefix: str, table_prefix: str = "") -> str:
     """Give the name that a crawler derives from a raw prefix."""
     return table_prefix + re.sub(r"[^a-z0-9]", "_", prefix.strip("/").lower())
@@ -31,26 +39,35 @@ def table_name(prefix: str, table_prefix: str = "") -> str:
 
 def compare(
     dataset: Dataset, found: Mapping[str, str], partitions: Sequence[str] = ()
-) -> list[Drift]:
+) -> Comparison:
     """Compare a contract with the crawled columns (name -> type) and partition columns.
 
-    Names are compared in lower case, as the catalog keeps them. Columns that the crawler took
-    from folder names are no drift. What does not read as a name is not repeated, because drift
-    goes into notices and a crawler takes the first row of a headerless file for names.
+    The contract's evolution says what may differ: additive files may lack optional columns,
+    permissive ones may have further columns too, which are ignored. Names are what raw files call
+    the columns, in lower case, as the catalog keeps them. Columns that the crawler took from folder
+    names are no drift. What does not read as a name is not repeated, because drift goes into
+    notices and a crawler takes the first row of a headerless file for names.
     """
     expected = {column.raw_name.lower(): column for column in dataset.columns}
+    may_be_absent = {name.lower() for name in dataset.may_be_absent}
     drift = [
         Drift(name, "removed", None, column.type)
         for name, column in expected.items()
-        if name not in found and name not in partitions
+        if name not in {*found, *partitions, *may_be_absent}
     ]
-    for name, kind in found.items():
-        if name not in expected:
-            shown = name if _NAME.fullmatch(name) else UNNAMED
-            drift.append(Drift(shown, "added", kind, None))
-        elif not _can_hold(expected[name], kind, dataset.raw.null_values):
-            drift.append(Drift(name, "type", kind, expected[name].type))
-    return sorted(drift, key=lambda entry: (entry.column or "", entry.change))
+    unknown = {name: kind for name, kind in found.items() if name not in expected}
+    shown = {name: name if _NAME.fullmatch(name) else UNNAMED for name in unknown}
+    if dataset.evolution != "permissive":
+        drift += [Drift(shown[name], "added", kind, None) for name, kind in unknown.items()]
+    drift += [
+        Drift(name, "type", kind, expected[name].type)
+        for name, kind in found.items()
+        if name in expected and not _can_hold(expected[name], kind, dataset.raw.null_values)
+    ]
+    return Comparison(
+        sorted(drift, key=lambda entry: (entry.column or "", entry.change)),
+        sorted(shown.values()) if dataset.evolution == "permissive" else [],
+    )
 
 
 def _can_hold(column: Column, found: str, null_values: Sequence[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from check_drift.drift import Drift, compare, table_name
+from check_drift.drift import Comparison, Drift, compare, table_name
 from lake_runtime import clients
 from lake_runtime.contracts import load_contracts
 from lake_runtime.environment import Environment
@@ -27,7 +27,10 @@ class CheckDriftRequest(Request):
 
 
 class DriftEntry(Response):
-    """One difference: `added`, `removed`, `type` or `missing_table`."""
+    """One difference: `added`, `removed`, `type` or `missing_table`.
+
+    `found` is the crawler's type, `expected` the contract's; for `missing_table`, the table's name.
+    """
 
     column: str | None
     change: str
@@ -36,9 +39,13 @@ class DriftEntry(Response):
 
 
 class CheckDriftResponse(Response):
-    """The differences, empty where the raw files are as the contract says, and the table."""
+    """The differences, empty where the raw files are as the contract allows, and the table.
+
+    `ignored` are columns of raw files that the contract's evolution leaves out.
+    """
 
     drift: list[DriftEntry]
+    ignored: list[str]
     table: str
 
 
@@ -53,12 +60,12 @@ def handle(request: CheckDriftRequest) -> CheckDriftResponse:
     name = table_name(dataset.raw.prefix, request.table_prefix)
     table = _table(environment.raw_database, name) if dataset.raw.is_crawlable else None
     if not dataset.raw.is_crawlable:
-        drift = []
+        found = Comparison([], [])
     elif table is None:
-        drift = [Drift(None, "missing_table", None, name)]
+        found = Comparison([Drift(None, "missing_table", None, name)], [])
     else:
         columns = table.get("StorageDescriptor", {}).get("Columns", [])
-        drift = compare(
+        found = compare(
             dataset,
             {column["Name"].lower(): column.get("Type", "string") for column in columns},
             [key["Name"].lower() for key in table.get("PartitionKeys", [])],
@@ -71,8 +78,9 @@ def handle(request: CheckDriftRequest) -> CheckDriftResponse:
                 found=entry.found,
                 expected=entry.expected,
             )
-            for entry in drift
+            for entry in found.drift
         ],
+        ignored=found.ignored,
         table=name,
     )
 

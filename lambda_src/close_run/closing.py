@@ -10,7 +10,7 @@ from lake_runtime.contracts import load_contracts
 from lake_runtime.errors import classify, explain
 from lake_runtime.inputs import ProductInputs
 from lake_runtime.records import Inspection, TaskError, is_batch_broken
-from lake_runtime.run import INPUT, JUDGEMENT, VERDICTS, Run
+from lake_runtime.run import INPUT, JUDGEMENT, PUBLISH, VERDICTS, Run
 from lake_runtime.settlement import Ending, Outcome, Settled
 from lake_runtime.telemetry import emit_metrics
 
@@ -36,7 +36,8 @@ def make_ending(
         reasons = [*([judgement["reason"]] if "reason" in judgement else []), *reasons]
         reasons += _broken_batch(run)
     if outcome is Outcome.PUBLISHED:
-        reasons += (run.artifacts.read(JUDGEMENT) or {}).get("warnings", [])
+        for document in (JUDGEMENT, PUBLISH):
+            reasons += (run.artifacts.read(document) or {}).get("warnings", [])
     return Ending(outcome, tuple(reasons))
 
 

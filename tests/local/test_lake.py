@@ -51,6 +51,17 @@ def test_a_runs_audit_record_counts_what_went_in_and_what_came_out(loaded: Local
     assert run["started_at"] < run["ended_at"]
 
 
+def test_the_first_publish_gave_the_table_its_optimizers_under_the_deployed_role(
+    loaded: LocalLake,
+) -> None:
+    of_flights = [run for run in runs(loaded) if run["dataset"] == "flights"]
+    oldest = min(of_flights, key=lambda run: str(run["started_at"]))
+    published = artifact(loaded, "flights", oldest["run_id"], "publish.json")
+    assert published is not None
+    assert set(published["optimizers"].values()) == {"created"}
+    assert published["warnings"] == []
+
+
 def test_the_published_snapshot_is_the_one_that_the_books_name(loaded: LocalLake) -> None:
     run = first(loaded, "flights")
     published = artifact(loaded, "flights", run["run_id"], "publish.json")

@@ -13,7 +13,7 @@ from strata.local.emulator import Emulator
 from strata.local.jars import ensure_jars
 from strata.local.spark.configuration import local_settings
 from tests.spark.glue_quality import DQDL_JARS
-from tests.spark.support import ZONES, Lake, bucket, column
+from tests.spark.support import OPTIMIZER_ROLE, ZONES, Lake, bucket, column
 
 CATALOG = "spark.sql.catalog.glue_catalog"
 DEPLOYED_SETTINGS = {
@@ -53,6 +53,7 @@ def spark(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
         for name in ZONES:
             boto3.client("s3").create_bucket(Bucket=bucket(name))
             boto3.client("glue").create_database(DatabaseInput={"Name": name})
+        boto3.client("iam").create_role(RoleName=OPTIMIZER_ROLE, AssumeRolePolicyDocument="{}")
         jars = [*ensure_jars(), *ensure_jars(jars=DQDL_JARS)]
         settings = DEPLOYED_SETTINGS | local_settings(jars) | SMALL_DATA_SETTINGS
         settings["spark.eventLog.dir"] = tmp_path_factory.mktemp("events").as_uri()

@@ -24,6 +24,15 @@ from lake_spark.places import table_for
 
 SECRET = "spark-tests-protection"
 """The name of the secret that columns are hashed with; a test that needs it makes it."""
+OPTIMIZER_ROLE = "spark-tests-optimizers"
+"""The name of the role of table optimizers."""
+OPTIMIZERS = {
+    "--optimizer_role": f"arn:aws:iam::000000000000:role/{OPTIMIZER_ROLE}",
+    "--optimizers_enabled": "true",
+    "--snapshot_days": "30",
+    "--snapshots_kept": "20",
+    "--orphan_days": "7",
+}
 ZONES = ("raw", "processed", "curated", "quarantine", "artifacts")
 
 
@@ -37,7 +46,8 @@ class Lake:
     """A dataset of its own, the files put into its raw zone, and its runs.
 
     `contract` is the entry of the compiled bundle and may be changed between runs; `others` are
-    the datasets that its rules refer to. Runs start at `started_at`, or when their job does.
+    the datasets that its rules refer to; `optimizers` is what publishing is told of them. Runs
+    start at `started_at`, or when their job does.
     """
 
     spark: SparkSession
@@ -46,6 +56,7 @@ class Lake:
     others: dict[str, dict[str, Any]] = field(default_factory=dict)
     inputs: list[dict[str, Any]] = field(default_factory=list)
     started_at: str | None = None
+    optimizers: dict[str, str] = field(default_factory=OPTIMIZERS.copy)
 
     @property
     def name(self) -> str:
@@ -128,7 +139,13 @@ class Lake:
     def publish(self, run_id: str = "run-1", product: str | None = None) -> dict[str, Any]:
         """Publish a run and give the report."""
         name, zone = (product, "curated") if product else (self.name, "processed")
-        publish.main([*self._common(name, run_id, f"s3://{bucket(zone)}/"), "--database", zone])
+        publish.main(
+            [
+                *self._common(name, run_id, f"s3://{bucket(zone)}/"),
+                *("--database", zone),
+                *(word for pair in self.optimizers.items() for word in pair),
+            ]
+        )
         if product is None:
             self.inputs = []
         return self._read(name, run_id, "publish.json")

@@ -85,6 +85,22 @@ def test_a_pattern_of_the_contract_replaces_the_iso_forms(spark: SparkSession) -
     ]
 
 
+@pytest.mark.parametrize(
+    ("type_name", "values"),
+    [
+        ("decimal(5,2)", {"1.5": "1.50", "+1": "1.00", "-0.01": "-0.01", "5.": "5.00"}),
+        ("decimal(5,2)", {".5": "0.50", "0001.50": "1.50", "1.500": "1.50", "15e-1": "1.50"}),
+        ("decimal(5,2)", {"999.99": "999.99", "999.999": None, "1000.00": None, "0.005": None}),
+        ("decimal(2,2)", {"0.25": "0.25", ".25": "0.25", "0.250": "0.25", "1.00": None}),
+        ("decimal(5,0)", {"5": "5", "5.": "5", "5.0": "5", "5.1": None, "123456": None}),
+    ],
+)
+def test_a_decimal_is_exactly_what_was_written_however_it_was(
+    spark: SparkSession, type_name: str, values: dict[str, str | None]
+) -> None:
+    assert cast(spark, type_name, list(values)) == list(values.values())
+
+
 def test_only_decimals_have_digits() -> None:
     assert decimal_digits("decimal(10,2)") == (10, 2)
     assert decimal_digits("double") is None

@@ -43,6 +43,7 @@ def test_a_product_is_built_typed_and_published_like_a_dataset(lake: Lake, produ
     report = lake.curate(product)
     assert spending(lake, product) == {}
     published = lake.publish("run-1", product)
+    assert set(published["optimizers"].values()) == {"created"}
     assert spending(lake, product) == {"Ada": 4.0, "Bob": 2.0}
     assert (report["rows_in"], report["rows_good"], report["files"]) == (2, 2, [])
     assert report["table"] == f"glue_catalog.curated.{product}"

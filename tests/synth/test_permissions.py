@@ -48,6 +48,7 @@ def test_only_actions_without_resources_are_allowed_on_everything(lake):
 
 def test_every_wildcard_in_a_resource_is_behind_the_name_of_something_of_ours(lake):
     ours = [lake.settings.prefix, lake.settings.prefix.replace("-", "_"), "/aws-glue/crawlers"]
+    ours += ["/aws-glue/iceberg-"]
     ours.append(f"cdk-hnb659fds-assets-{lake.settings.account}-{lake.settings.region}/*.")
     wild = {
         flat(resource)

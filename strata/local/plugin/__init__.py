@@ -9,6 +9,7 @@ from strata.local.plugin import (
     branches,
     glue_crawlers,
     glue_jobs,
+    glue_optimizers,
     lambda_errors,
     public_parameters,
     resources,
@@ -22,6 +23,7 @@ from strata.local.plugin.hooks import Entry, Hook, install_all
 HOOKS: tuple[Hook | Entry, ...] = (
     *glue_jobs.HOOKS,
     *glue_crawlers.HOOKS,
+    *glue_optimizers.HOOKS,
     *step_functions.HOOKS,
     *branches.HOOKS,
     *athena.HOOKS,

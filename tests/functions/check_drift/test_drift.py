@@ -6,22 +6,30 @@ from tests.functions.support.contracts import dataset_contract
 
 
 def _dataset(columns, null_values=("",)):
+    return _evolving("strict", columns, null_values)
+
+
+def _evolving(evolution, columns, null_values=("",), **facts):
     return Dataset.model_validate(
         dataset_contract(
             raw={"null_values": list(null_values)},
-            columns=[{"name": name, "type": kind} for name, kind in columns.items()],
+            columns=[
+                {"name": name, "type": kind, **facts.get(name, {})}
+                for name, kind in columns.items()
+            ],
+            evolution=evolution,
         )
     )
 
 
 def test_a_table_as_the_contract_says_has_no_drift():
     dataset = _dataset({"year": "int", "carrier": "string", "day": "date"})
-    assert compare(dataset, {"year": "bigint", "carrier": "string", "day": "string"}) == []
+    assert compare(dataset, {"year": "bigint", "carrier": "string", "day": "string"}).drift == []
 
 
 def test_a_column_more_and_a_column_less_are_told():
     dataset = _dataset({"year": "int", "carrier": "string"})
-    assert compare(dataset, {"year": "bigint", "gate": "string"}) == [
+    assert compare(dataset, {"year": "bigint", "gate": "string"}).drift == [
         Drift("carrier", "removed", None, "string"),
         Drift("gate", "added", "string", None),
     ]
@@ -30,7 +38,7 @@ def test_a_column_more_and_a_column_less_are_told():
 def test_a_column_that_is_named_like_data_is_told_without_its_name():
     dataset = _dataset({"year": "int"})
     for name in ('[{"carrier": "ua"}]', "ada@example.com", "2013-01-01"):
-        assert compare(dataset, {"year": "int", name: "string"}) == [
+        assert compare(dataset, {"year": "int", name: "string"}).drift == [
             Drift("(not a name)", "added", "string", None)
         ]
 
@@ -49,7 +57,9 @@ def test_a_column_that_is_named_like_data_is_told_without_its_name():
     ],
 )
 def test_a_column_of_another_family_is_told(expected, found):
-    assert compare(_dataset({"x": expected}), {"x": found}) == [Drift("x", "type", found, expected)]
+    assert compare(_dataset({"x": expected}), {"x": found}).drift == [
+        Drift("x", "type", found, expected)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -67,19 +77,59 @@ def test_a_column_of_another_family_is_told(expected, found):
     ],
 )
 def test_a_column_of_the_same_family_or_one_that_text_can_hold_is_no_drift(expected, found):
-    assert compare(_dataset({"x": expected}), {"x": found}) == []
+    assert compare(_dataset({"x": expected}), {"x": found}).drift == []
 
 
 def test_a_number_crawled_as_text_is_no_drift_where_a_word_stands_for_null():
-    assert compare(_dataset({"x": "int"}, ["", "NA"]), {"x": "string"}) == []
+    assert compare(_dataset({"x": "int"}, ["", "NA"]), {"x": "string"}).drift == []
 
 
 def test_names_are_compared_as_the_catalog_keeps_them():
-    assert compare(_dataset({"Year": "int"}), {"year": "bigint"}) == []
+    assert compare(_dataset({"Year": "int"}), {"year": "bigint"}).drift == []
 
 
 def test_a_column_that_is_the_name_of_a_folder_is_no_drift():
-    assert compare(_dataset({"year": "int", "x": "int"}), {"x": "int"}, ["year", "part"]) == []
+    assert (
+        compare(_dataset({"year": "int", "x": "int"}), {"x": "int"}, ["year", "part"]).drift == []
+    )
+
+
+@pytest.mark.parametrize("evolution", ["additive", "permissive"])
+def test_a_column_that_files_may_lack_is_no_drift_and_one_they_must_have_is(evolution):
+    columns = {"year": "int", "carrier": "string", "name": "string", "gate": "string"}
+    dataset = _evolving(
+        evolution,
+        columns,
+        year={"required": True},
+        name={"classification": "confidential"},
+        gate={"source": "Gate No"},
+    )
+    assert compare(dataset, {}).drift == [
+        Drift("name", "removed", None, "string"),
+        Drift("year", "removed", None, "int"),
+    ]
+    assert compare(
+        dataset, {"gate no": "struct<a:int>", "year": "int", "name": "string"}
+    ).drift == [Drift("gate no", "type", "struct<a:int>", "string")]
+
+
+def test_a_further_column_is_ignored_where_the_contract_is_permissive_and_drift_elsewhere():
+    found = {"year": "bigint", "gate": "string", "ada@example.com": "string"}
+    ignoring = compare(_evolving("permissive", {"year": "int"}), found)
+    assert (ignoring.drift, ignoring.ignored) == ([], ["(not a name)", "gate"])
+    for evolution in ("strict", "additive"):
+        minding = compare(_evolving(evolution, {"year": "int"}), found)
+        assert [(one.column, one.change) for one in minding.drift] == [
+            ("(not a name)", "added"),
+            ("gate", "added"),
+        ]
+        assert minding.ignored == []
+
+
+def test_another_type_is_drift_even_where_the_contract_is_permissive():
+    assert compare(_evolving("permissive", {"year": "int"}), {"year": "boolean"}).drift == [
+        Drift("year", "type", "boolean", "int")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,15 @@ def test_what_follows_publishing_and_fails_makes_it_published_with_warnings(lake
     ]
 
 
+def test_what_publishing_could_not_do_besides_is_told(lake):
+    lake.arrive("flights/a.csv")
+    warning = "glue_catalog.processed.flights: its retention optimizer is not as the settings say"
+    closed = lake.publish_run(warnings=[warning])
+    assert closed["outcome"] == "published_with_warnings"
+    assert _message(closed)["reasons"] == [warning]
+    assert lake.record("run-1")["outcome"] == "published_with_warnings"
+
+
 def test_a_batch_below_its_threshold_is_rejected_and_readers_see_what_they_saw(lake):
     # Given a published run, and one whose rows are bad
     lake.arrive("flights/a.csv", one_row(1))

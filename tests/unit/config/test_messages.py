@@ -119,6 +119,12 @@ MISTAKES = [
         "25: pipeline.timeout_minutes: must be more than spark.timeout_minutes 180, because a run "
         "waits for its Glue job: got 180",
     ),
+    (
+        "  timeout_minutes: 180\n  lease_minutes: 195\n",
+        "  timeout_minutes: 1440\n  lease_minutes: 1500\noptimizers:\n  orphan_days: 1\n",
+        "28: optimizers.orphan_days: must be longer than pipeline.timeout_minutes 1440, because no "
+        "snapshot names the files of a run that is still being written: got 1",
+    ),
     # A file that cannot be read as YAML at all.
     (
         "  workers: 2",

@@ -32,6 +32,13 @@ def test_defaults_alone_are_valid_settings() -> None:
     assert settings.alerts.subscribers == ()
 
 
+def test_orphans_are_older_than_the_longest_run() -> None:
+    slow = {"pipeline": {"timeout_minutes": 1440, "lease_minutes": 1500}}
+    assert refused_fields(slow | {"optimizers": {"orphan_days": 1}}) == ["optimizers"]
+    kept = Settings.model_validate(MINIMAL | slow | {"optimizers": {"orphan_days": 2}})
+    assert kept.optimizers.orphan_days == 2
+
+
 def test_a_bucket_name_longer_than_63_characters_is_refused_before_deployment() -> None:
     fitting = {"project": "a" * 16, "environment": "b" * 10, "region": "us-east-1"}
     assert len(f"{'a' * 16}-{'b' * 10}-access-logs-{MINIMAL['account']}-us-east-1") == 62
