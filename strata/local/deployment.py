@@ -127,21 +127,27 @@ def _why(cloudformation: Any, stack: str, error: Exception) -> str:
     return f"{stack} was not deployed: " + ("; ".join(reversed(failed)) or str(error))
 
 
-def deploy_with_cli(environment: str, folder: Path, emulator: Emulator) -> Outputs:
+def deploy_with_cli(
+    environment: str, folder: Path, emulator: Emulator, contracts: Path | None = None
+) -> Outputs:
     """Deploy with the real CDK CLI, bootstrapping first, as one would to an account.
 
-    Slower than `deploy`; it shows that the CLI's own path works. Raises `StrataError` with the
-    CLI's output if it fails.
+    Slower than `deploy`; it shows that the CLI's own path works. `contracts` is the folder of the
+    contracts, by default the checkout's own. Raises `StrataError` with the CLI's output if it
+    fails.
     """
     cli = ROOT / "node_modules" / ".bin" / "cdk"
     app = f"{sys.executable} app.py"
     target = f"aws://{emulator.account}/{emulator.region}"
+    context = ["--context", f"env={environment}"]
+    if contracts:
+        context += ["--context", f"contracts={contracts}"]
     for arguments in (
         ["bootstrap", target],
         ["deploy", "--all", "--require-approval", "never", "--output", str(folder)],
     ):
         outcome = subprocess.run(
-            [str(cli), *arguments, "--context", f"env={environment}", "--app", app],
+            [str(cli), *arguments, *context, "--app", app],
             cwd=ROOT,
             env=emulator.environment(),
             capture_output=True,

@@ -73,7 +73,7 @@ def bring_up(
     """Synthesise the `local` environment, start the emulator, and deploy every stack to it.
 
     `with_cli` deploys with the real CDK CLI instead of CloudFormation's API. `folder` defaults to
-    the checkout's `.strata/`; `contracts` to its `contracts/`, and always is with the CLI.
+    the checkout's `.strata/`; `contracts` to its `contracts/`.
     `wait_scale` multiplies Wait states and retry delays. Raises `StrataError` if a lake already
     runs in that folder, or if a step fails; then nothing is left running.
     """
@@ -94,7 +94,7 @@ def bring_up(
         emulator.start()
         if with_cli:
             progress("deploying with the CDK CLI")
-            outputs = deploy_with_cli(ENVIRONMENT, home / "cdk.out", emulator)
+            outputs = deploy_with_cli(ENVIRONMENT, home / "cdk.out", emulator, contracts)
             read_assembly(home / "cdk.out")
         else:
             progress("synthesising the templates")
@@ -117,15 +117,17 @@ def bring_up(
     return lake
 
 
-def bring_up_to_date(lake: LocalLake, progress: Progress = lambda _: None) -> LocalLake:
+def bring_up_to_date(
+    lake: LocalLake, progress: Progress = lambda _: None, *, contracts: Path | None = None
+) -> LocalLake:
     """Synthesise again and deploy what has changed, such as a contract, to a running lake.
 
-    What the lake holds stays. Raises `StrataError` if synthesis or a stack fails; the stack then
-    is as it was.
+    What the lake holds stays. `contracts` defaults to the checkout's `contracts/`. Raises
+    `StrataError` if synthesis or a stack fails; the stack then is as it was.
     """
     home = Path(lake.folder)
     progress("synthesising the templates")
-    assembly = synthesise(ENVIRONMENT, home / "cdk.out")
+    assembly = synthesise(ENVIRONMENT, home / "cdk.out", contracts)
     outputs = deploy(assembly, lake, lambda stack: progress(f"deploying {stack}"))
     renewed = replace(lake, outputs=outputs)
     _state_file(home).write_text(json.dumps(asdict(renewed), indent=2))

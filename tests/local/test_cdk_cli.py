@@ -17,8 +17,10 @@ def stack_resources(lake: LocalLake) -> set[tuple[str, str, str]]:
     }
 
 
-def test_the_cli_bootstraps_and_deploys_every_resource(lake: LocalLake, tmp_path: Path) -> None:
-    by_cli = bring_up(folder=tmp_path, with_cli=True)
+def test_the_cli_bootstraps_and_deploys_every_resource(
+    lake: LocalLake, contracts_folder: Path, tmp_path: Path
+) -> None:
+    by_cli = bring_up(folder=tmp_path, contracts=contracts_folder, with_cli=True)
     try:
         assert stack_resources(by_cli) == stack_resources(lake)
         assert by_cli["RawBucketName"] == lake["RawBucketName"]

@@ -60,7 +60,7 @@ def test_the_books_can_be_asked_too(tried: LocalLake) -> None:
     ).to_pylist()
     assert {row["status"]: row["files"] for row in counted} == {
         "duplicate": 1,
-        "published": 11,
+        "published": 12,
         "rejected": 5,
         "unclaimed": 1,
     }

@@ -33,7 +33,8 @@ def test_a_child_that_has_ended_and_one_that_still_runs_are_counted(tmp_path: Pa
         "sys.stdin.read()\n"
         "child.communicate(b'end')\n",
     )
-    assert 0.8 <= cpu < 20
+    # The system counts in ticks of a hundredth of a second.
+    assert 0.75 <= cpu < 20
 
 
 def test_memory_that_is_held_for_a_while_is_seen(tmp_path: Path) -> None:
