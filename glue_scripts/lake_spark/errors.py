@@ -31,6 +31,10 @@ class NothingStaged(LakeError):
     """Publishing was asked for a run that has staged nothing."""
 
 
+class RowsLost(LakeError):
+    """A run did not keep every bad row that it found; staging it again may do so."""
+
+
 class PublishConflict(LakeError):
     """The table was changed by someone else since the run was staged; stage it again."""
 

@@ -15,6 +15,7 @@ from lake_spark.attempts import job_group, was_retried
 from lake_spark.contract import Contract, load_contract
 from lake_spark.dataset_rules import Measured, judge_measures, measure_again, observe_together
 from lake_spark.deduplication import newest_rows, with_arrival
+from lake_spark.errors import RowsLost
 from lake_spark.inputs import OPENING_BYTES, TASK_BYTES, InputFile
 from lake_spark.lines import FirstLine
 from lake_spark.measuring import Counts, observe, read_counts, read_observation, recount
@@ -165,9 +166,20 @@ def process_rows(
         if counts.rows_quarantined:
             bad = read_again(counts)
             # Observed again, so that Spark cannot move the filter down and check all rows twice.
-            rows, _ = observe(bad.checked, run.contract)
+            rows, observation = observe(bad.checked, run.contract)
             write_bad_rows(rows, run.quarantine, files, bad.first_lines)
+            kept = read_counts(observation, run.contract) or recount(bad.checked, run.contract)
+            check_kept(run, counts.rows_quarantined, kept.rows_quarantined)
     write_json(run.report_uri, _report(run, counts, staged, together, files))
+
+
+def check_kept(run: Run, broken: int, kept: int) -> None:
+    """Refuse to go on with a run of whose bad rows fewer were kept than were found."""
+    if kept < broken:
+        raise RowsLost(
+            f"{run.contract.name}: run {run.run_id} found {broken} bad rows, and only {kept} of "
+            "them came into quarantine; nothing of the run is published"
+        )
 
 
 def _stage(

@@ -52,7 +52,9 @@ def stage(spark: SparkSession, arguments: Mapping[str, str]) -> None:
     def read_again(counts: Counts) -> BadRows:
         bad = counts.file_quarantined
         some = {uri: source for uri, source in sources.items() if source[0] in bad}
-        known = counts.fingerprints if counts.knows_bad_records else None
+        # Fingerprints are of records as they are kept; hidden ones are not as they came.
+        is_known = counts.knows_bad_records and not contract.hidden
+        known = counts.fingerprints if is_known else None
         again = read_records(spark, contract, some, run.references, known)
         return BadRows(again, first_lines(spark, contract, some))
 

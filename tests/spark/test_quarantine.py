@@ -3,7 +3,10 @@
 import json
 
 import boto3
+import pytest
 
+from lake_spark import records as reading
+from lake_spark.errors import RowsLost
 from tests.spark.support import Lake, bucket
 
 CHANGE = "20260102T030405-0123abcd"
@@ -56,3 +59,12 @@ def test_a_record_of_a_file_that_was_replayed_whole_stands_on_the_same_line_ther
     lake.stage()
     (row,) = lake.quarantined()
     assert (row["origin_key"], row["origin_line"], row["origin_run_id"]) == ("old.csv", 3, "run-0")
+
+
+def test_a_run_that_does_not_keep_every_bad_row_fails(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "fingerprint", lambda line: f"xxhash64(concat('other', {line}))")
+    lake.put("a.csv", HEADER + "1,Ada,1\n2,Bob,x\n")
+    with pytest.raises(RowsLost, match="found 1 bad rows, and only 0 of them"):
+        lake.stage()
