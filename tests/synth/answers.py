@@ -105,7 +105,9 @@ def closed(arguments: dict[str, Any], **changed: Any) -> dict[str, Any]:
 
 def checked(drift: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     """Give what check_drift answers."""
-    return payload(CheckDriftResponse.model_validate({"drift": drift or [], "table": "flights"}))
+    return payload(
+        CheckDriftResponse.model_validate({"drift": drift or [], "ignored": [], "table": "flights"})
+    )
 
 
 def products(*waves: Sequence[str]) -> dict[str, Any]:
