@@ -2,32 +2,20 @@
 
 import argparse
 import getpass
-from collections.abc import Callable
 from typing import Any
 
 from data_lake.contracts import load_contracts
 from strata.circuits import list_circuits, move_circuit, show_circuit
+from strata.command_groups import add_group
 from strata.console import console, show_rows
 from strata.local.lake import attach
 from strata.paths import ROOT
-
-Command = Callable[[argparse.Namespace], None]
 
 
 def add_circuit_commands(commands: Any) -> None:
     """Add `strata circuit` with its actions to the commands of a parser."""
     text = "Show which datasets are not loaded because they failed too often, and change that."
-    actions = commands.add_parser("circuit", help=text, description=text).add_subparsers(
-        required=True, metavar="action"
-    )
-
-    def add(name: str, command: Command, description: str) -> argparse.ArgumentParser:
-        parser: argparse.ArgumentParser = actions.add_parser(
-            name, help=description, description=description
-        )
-        parser.set_defaults(command=command)
-        return parser
-
+    add = add_group(commands, "circuit", text)
     add("list", _list, "Show how every circuit stands.")
     _name(add("show", _show, "Show how a circuit came to stand as it does."))
     _describe(add("open", _open, "Start no run of a dataset until the circuit is closed by hand."))

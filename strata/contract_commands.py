@@ -3,13 +3,13 @@
 import argparse
 import shlex
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from data_lake.contracts import load_contracts
 from data_lake.contracts.dqdl import ruleset
 from data_lake.problems import nearest
+from strata.command_groups import add_group
 from strata.comparison.command import diff_contracts
 from strata.console import console
 from strata.dictionary import write_dictionary
@@ -17,24 +17,13 @@ from strata.drafting.command import new_contract
 from strata.errors import StrataError
 from strata.paths import ROOT, state_folder
 
-Command = Callable[[argparse.Namespace], None]
 CONTRACTS = ROOT / "contracts"
 
 
 def add_contract_commands(commands: Any) -> None:
     """Add `strata contract` with its actions to the commands of a parser."""
     text = "Draft contracts, compare them, and tell what they promise."
-    actions = commands.add_parser("contract", help=text, description=text).add_subparsers(
-        required=True, metavar="action"
-    )
-
-    def add(name: str, command: Command, description: str) -> argparse.ArgumentParser:
-        parser: argparse.ArgumentParser = actions.add_parser(
-            name, help=description, description=description
-        )
-        parser.set_defaults(command=command)
-        return parser
-
+    add = add_group(commands, "contract", text)
     _describe_new(add("new", _new, "Draft the contract of a dataset from a sample file."))
     _describe_diff(add("diff", _diff, "Say what a change of contracts does; 1 if it is blocked."))
     _describe_docs(add("docs", _docs, "Write the data dictionary: what every table means."))

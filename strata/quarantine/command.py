@@ -1,13 +1,13 @@
 """The commands below `strata quarantine`."""
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from config.loading import available_environments
 from data_lake.contracts import ContractSet, load_contracts
 from data_lake.problems import nearest
+from strata.command_groups import add_group
 from strata.console import console, show_rows
 from strata.errors import StrataError
 from strata.lakes import find_lake
@@ -20,24 +20,13 @@ from strata.quarantine.replaying import replay
 from strata.quarantine.selection import Selection
 from strata.quarantine.zone import Quarantine
 
-Command = Callable[[argparse.Namespace], None]
 SHOWN = 20
 
 
 def add_quarantine_commands(commands: Any) -> None:
     """Add `strata quarantine` with its actions to the commands of a parser."""
     text = "Look at quarantined rows and files, bring them back, or drop them."
-    actions = commands.add_parser("quarantine", help=text, description=text).add_subparsers(
-        required=True, metavar="action"
-    )
-
-    def add(name: str, command: Command, description: str) -> argparse.ArgumentParser:
-        parser: argparse.ArgumentParser = actions.add_parser(
-            name, help=description, description=description
-        )
-        parser.set_defaults(command=command)
-        return parser
-
+    add = add_group(commands, "quarantine", text)
     listed = add("list", _list, "Count what is in quarantine by dataset, run and rule.")
     listed.add_argument("dataset", nargs="?", help="default: every dataset and product")
     _add_environment(listed)
