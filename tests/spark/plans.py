@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from pyspark.sql import SparkSession
 
@@ -36,17 +37,22 @@ def recorded_plans(spark: SparkSession) -> Iterator[Plans]:
     mode = spark.conf.get(EXPLAIN_MODE)
     spark.conf.set(EXPLAIN_MODE, "simple")
     bus.waitUntilEmpty()
-    before = state.executionsCount()
+    before = _ids(state)
     plans = Plans()
     try:
         yield plans
     finally:
         spark.conf.set(EXPLAIN_MODE, str(mode))
         bus.waitUntilEmpty()
-        executions = state.executionsList()
-        for index in range(before, executions.size()):
-            description = executions.apply(index).physicalPlanDescription()
+        for execution in sorted(_ids(state) - before):
+            description = state.execution(execution).get().physicalPlanDescription()
             plans.queries.append(_operators(description))
+
+
+def _ids(state: Any) -> set[int]:
+    """Give the queries that Spark remembers, by id: it forgets old ones, so counting misleads."""
+    executions = state.executionsList()
+    return {executions.apply(index).executionId() for index in range(executions.size())}
 
 
 def _operators(description: str) -> list[str]:
