@@ -28,9 +28,7 @@ def lint(definition):
 
 
 def _with_float_rates(entry):
-    return {
-        name: float(value) if name == "BackoffRate" else value for name, value in entry.items()
-    }
+    return {name: float(value) if name == "BackoffRate" else value for name, value in entry.items()}
 
 
 def definitions(lake):
