@@ -10,7 +10,14 @@ from typing import Any, Final
 from aws_cdk import Aws, Duration
 
 from data_lake.function import LakeFunction
-from data_lake.retries import FUNCTION_BUSY, FUNCTION_HICCUP, GLUE_BUSY, GLUE_HICCUP, RetryPolicy
+from data_lake.retries import (
+    FUNCTION_BUSY,
+    FUNCTION_EXHAUSTED,
+    FUNCTION_HICCUP,
+    GLUE_BUSY,
+    GLUE_HICCUP,
+    RetryPolicy,
+)
 from data_lake.spark_job import SparkJob
 
 State = dict[str, Any]
@@ -92,7 +99,7 @@ def invoke(
         "lambda:invoke",
         {"FunctionName": function.function.function_arn, "Payload": dict(payload)},
         timeout=function.timeout.plus(_FUNCTION_MARGIN),
-        retries=(FUNCTION_BUSY, FUNCTION_HICCUP),
+        retries=(FUNCTION_BUSY, FUNCTION_HICCUP, FUNCTION_EXHAUSTED),
         catch=catch,
         catch_assign=catch_assign,
         then=then,

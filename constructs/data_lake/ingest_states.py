@@ -7,11 +7,8 @@ from aws_cdk import Duration
 
 from data_lake.asl import State, States, both, choose, each, invoke, remember, run_job, task
 from data_lake.crawl_states import branch_failed, crawl_states
-from data_lake.retries import (
-    ALREADY_STARTED,
-    NOT_DELIVERED,
-    PUBLISH_UNSURE,
-)
+from data_lake.job_states import JobStates
+from data_lake.retries import ALREADY_STARTED, NOT_DELIVERED, PUBLISH_UNSURE
 from data_lake.run_states import JOB_RUN, RUN, RunStates, unexpected_answer
 from data_lake.spark_job import SparkJob
 
@@ -111,9 +108,10 @@ class IngestMachine:
         }
 
     def _write(self) -> States:
+        staging = self._staging()
         return {
             "StageAndCrawl": both(
-                ("StageRows", self._stage_branch()),
+                (staging.start, {**staging.states(), "StageFailed": branch_failed()}),
                 (
                     "StartCrawler",
                     crawl_states(self.crawler_name, self.shared.functions.check_drift),
@@ -138,19 +136,18 @@ class IngestMachine:
             ),
         }
 
-    def _stage_branch(self) -> States:
-        return {
-            "StageRows": run_job(
-                self.stage,
-                {**JOB_RUN, "--input_uri": "{% $plan.input_uri %}"},
-                engine="$plan.engine",
-                longest=self.longest,
-                output={"failed": False},
-                catch="StageFailed",
-                catch_assign={},
-            ),
-            "StageFailed": branch_failed(),
-        }
+    def _staging(self) -> JobStates:
+        return JobStates(
+            name="StageRows",
+            job=self.stage,
+            input_uri="{% $plan.input_uri %}",
+            size="$plan",
+            longest=self.longest,
+            topic_arn=self.shared.topic_arn,
+            done=None,
+            failed="StageFailed",
+            caught={},
+        )
 
     def _publish(self) -> States:
         return {
@@ -163,6 +160,7 @@ class IngestMachine:
             ),
             "CloseRun": self.shared.close(
                 "published",
+                more_workers="{% $branches[0].more_workers %}",
                 warnings="{% $branches[1].drift %}",
                 catch="CloseFailed",
                 then="SideEffects",

@@ -109,6 +109,12 @@ def _next_step(settled: Settled, counts: dict[str, int], run_uri: str) -> str:
                 "circuit has cooled down; what arrives waits. Mend the cause, then: strata "
                 f"circuit close {settled.record['dataset']} --why '...'"
             )
+        case Outcome.FAILED if settled.record.get("error_class") == "resources":
+            step = (
+                "Nothing was published; the files wait for the next run. A job was run twice, the "
+                "second time with more workers: give the contract a larger engine (workers, "
+                "workerType, timeoutMinutes), then start the ingest state machine for this dataset."
+            )
         case Outcome.FAILED:
             step = (
                 "Nothing was published; the files wait for the next run. Mend the cause, then "

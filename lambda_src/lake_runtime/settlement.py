@@ -50,11 +50,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Ending:
-    """How a run is said to have ended; `error_class` is that of a failure."""
+    """How a run is said to have ended; `error_class` is that of a failure.
+
+    `more_workers` tells that the run's job was run a second time, larger.
+    """
 
     outcome: Outcome
     reasons: tuple[str, ...] = ()
     error_class: str | None = None
+    more_workers: bool = False
 
 
 @dataclass(frozen=True)
@@ -233,6 +237,14 @@ def _write_state(run: Run, books: _Books, published: PublishReport, given: dict[
     )
 
 
+def _engine(ending: Ending, given: dict[str, Any]) -> str | None:
+    """Say the size of the run's job, and of its second one if there was one."""
+    engine: str | None = given.get("engine")
+    if engine is None or not ending.more_workers:
+        return engine
+    return f"{engine}; then {given.get('larger', 'larger')}"
+
+
 def _result(books: _Books, given: dict[str, Any]) -> dict[str, Any]:
     verdicts = [inspection.verdict for inspection in books.inspections]
     return {
@@ -247,7 +259,7 @@ def _result(books: _Books, given: dict[str, Any]) -> dict[str, Any]:
         "snapshot_id": books.published.snapshot_id if books.published else None,
         "reason": "; ".join(books.ending.reasons) or None,
         "error_class": books.ending.error_class,
-        "engine": given.get("engine"),
+        "engine": _engine(books.ending, given),
         "replay_of": replay_of(
             books.run.environment, books.run.dataset, (claim.key for claim in books.claims)
         ),

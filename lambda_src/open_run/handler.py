@@ -30,7 +30,8 @@ class Batch(Response):
 class OpenRunResponse(Response):
     """What was opened; `claims` counts files, `bytes` their size, both 0 unless opened.
 
-    `engine` is the size of a product's job; a dataset's is known once its files were inspected.
+    `engine` is the size of a product's job, `larger` that of its retry; a dataset's are known once
+    its files were inspected.
     """
 
     status: OpenStatus
@@ -45,6 +46,7 @@ class OpenRunResponse(Response):
     notice: Notice | None = None
     """What to tell of a circuit that refused this run as the first since it opened."""
     engine: Engine
+    larger: Engine
 
 
 @state_machine_task(OpenRunRequest)
@@ -63,6 +65,7 @@ def handle(request: OpenRunRequest) -> OpenRunResponse:
         lease_seconds=environment.lease_minutes * 60,
     )
     status, taken = opening.status, opening.taken
+    engine = size_engine(contract.engine, environment, taken.bytes)
     logger.info("run %s", status, extra={"files": taken.claims, "bytes": taken.bytes})
     return OpenRunResponse(
         status=status,
@@ -75,7 +78,8 @@ def handle(request: OpenRunRequest) -> OpenRunResponse:
         batches=[Batch(uri=uri) for uri in taken.batches],
         threshold=float(contract.quality.threshold),
         notice=circuit_notice(run, opening.refused),
-        engine=size_engine(contract.engine, environment, taken.bytes),
+        engine=engine,
+        larger=engine.larger(),
     )
 
 

@@ -132,6 +132,7 @@ class InputWork:
                 "fingerprint": self.inputs.product.fingerprint,
                 "unchanged": self.inputs.unchanged(inputs),
                 "engine": self.engine.describe(),
+                "larger": self.engine.larger().describe(),
                 "inputs": inputs,
             }
             self.run.artifacts.write(INPUT, given)

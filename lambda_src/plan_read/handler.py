@@ -30,7 +30,8 @@ class Rejection(Response):
 class PlanReadResponse(Response):
     """How many files will be read, their bytes, and up to 20 of those that will not.
 
-    `engine` is the size of the job that reads them.
+    `engine` is the size of the job that reads them, `larger` that of its retry if it runs out of
+    memory, disk or time.
     """
 
     accepted: int
@@ -40,6 +41,7 @@ class PlanReadResponse(Response):
     bytes: int
     input_uri: str
     engine: Engine
+    larger: Engine
     rejections: list[Rejection]
 
 
@@ -71,6 +73,7 @@ def handle(request: PlanReadRequest) -> PlanReadResponse:
             # The same when this step is repeated: rules of freshness count from it.
             "started_at": (run.artifacts.read(INPUT) or {}).get("started_at") or utc_now(),
             "engine": engine.describe(),
+            "larger": engine.larger().describe(),
             "files": files,
         },
     )
@@ -82,6 +85,7 @@ def handle(request: PlanReadRequest) -> PlanReadResponse:
         bytes=size,
         input_uri=uri,
         engine=engine,
+        larger=engine.larger(),
         rejections=[
             Rejection(key=found.key, rule=found.rule, reason=found.reason)
             for found in plan.rejections[:REJECTIONS_TOLD]

@@ -30,6 +30,8 @@ SIZE = {
     "Timeout": 90,
 }
 """The same as Glue is asked for it."""
+LARGER = ENGINE | {"workers": 14, "execution_class": "STANDARD"}
+"""The size of a job that is run a second time."""
 
 
 def payload(response: Any) -> dict[str, Any]:
@@ -50,6 +52,7 @@ def opened(**changed: Any) -> dict[str, Any]:
         "batches": [{"uri": f"s3://artifacts/runs/flights/{EXECUTION}/batches/0000.json"}],
         "threshold": 0.95,
         "engine": ENGINE,
+        "larger": LARGER,
     }
     return payload(OpenRunResponse(**(given | changed)))
 
@@ -69,6 +72,7 @@ def planned(**changed: Any) -> dict[str, Any]:
         "bytes": 10,
         "input_uri": f"s3://artifacts/runs/flights/{EXECUTION}/input.json",
         "engine": ENGINE,
+        "larger": LARGER,
         "rejections": [],
     }
     return payload(PlanReadResponse(**(given | changed)))

@@ -50,7 +50,7 @@ def test_every_task_gives_up_in_time(tasks):
 
 def test_every_task_that_waits_for_a_job_outlasts_the_jobs_own_timeout(prod, tasks):
     waiting = [task for task in tasks.values() if task["Resource"].endswith("startJobRun.sync")]
-    assert len(waiting) == 2
+    assert len(waiting) == 3
     for task in waiting:
         assert task["TimeoutSeconds"] > prod.settings.spark.timeout_minutes * 60
         # A contract may give its job more time, up to that of the execution.
@@ -145,7 +145,7 @@ def test_a_failed_notice_never_replaces_the_error_that_it_tells_of(states):
     notices = [
         state for state in states.values() if state.get("Resource", "").endswith("sns:publish")
     ]
-    assert len(notices) == 4
+    assert len(notices) == 5
     for notice in notices:
         assert all("Assign" not in entry for entry in notice["Catch"])
 
@@ -161,8 +161,9 @@ def test_no_side_effect_of_publishing_can_fail_a_run(states):
 def test_a_run_is_closed_as_failed_whatever_failed_before(definition, states):
     holders = [scope for scope in all_scopes(definition) if "CloseFailed" in scope["States"]]
     (scope,) = holders
-    notices = {"NotifyFailure", "NotifyQuarantine", "NotifyCircuitOpen"}
-    quiet = {"CloseFailed", "SideEffects", *notices}
+    notices = {"NotifyFailure", "NotifyQuarantine", "NotifyCircuitOpen", "NotifyMoreWorkers"}
+    # The job that a product is built by has a handler of its own before it is given up.
+    quiet = {"CloseFailed", "SideEffects", "BuildProduct", *notices}
     for name, state in scope["States"].items():
         restarts = state.get("Resource", "").endswith("startExecution")
         if "Catch" in state and name not in quiet and not restarts:
