@@ -26,6 +26,12 @@ Every retry waits a random time below a bound that doubles from try to try (full
 longest wait. Only what tells, starts the next run or publishes is repeated whatever its error, \
 because receivers know a repeated message, start or publish by its run id.
 
+Where many files are inspected, a distributed Map sums up what its items failed over as \
+`States.ExceedToleratedFailureThreshold`: the run then has the gravest class of those failures, \
+and its notice names the files. A contract may let some inspections fail \
+(`retry.toleratedFailurePercent`, 0 unless it says otherwise): the run goes on, and the files that \
+nobody could look at wait for the next one.
+
 ## What has a time limit, and why nothing sends heartbeats
 
 Every task has a timeout a little longer than the work it waits for has itself, and every machine \

@@ -139,6 +139,7 @@ _ROWS: Final[dict[tuple[str, Seen, ErrorClass], tuple[str, ...]]] = {
     ("Athena", Seen.INSIDE, _P): ("AccessDeniedException",),
     ("Athena", Seen.INSIDE, _C): ("InvalidRequestException",),
     ("Step Functions", Seen.START, _C): ("StepFunctions.ExecutionAlreadyExistsException",),
+    ("Step Functions", Seen.MAP, _C): ("States.ItemReaderFailed", "States.ResultWriterFailed"),
     ("Step Functions", Seen.FUNCTION, _R): ("States.Timeout",),
     ("Step Functions", Seen.FUNCTION, _C): (
         "States.QueryEvaluationError",

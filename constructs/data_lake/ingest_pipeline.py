@@ -3,10 +3,15 @@
 from aws_cdk import Duration, Stack
 from constructs import Construct
 
+from data_lake.grants import read_objects, use_key, write_objects
 from data_lake.ingest_states import IngestMachine
+from data_lake.inspect_states import LABEL as INSPECT_MANY
+from data_lake.inspect_states import InspectionMap
 from data_lake.permissions import allow
 from data_lake.pipeline import PipelineParts
+from data_lake.run_functions import RUNS
 from data_lake.state_machine import LakeStateMachine
+from data_lake.zone import LakeZone
 
 
 class IngestPipeline(Construct):
@@ -15,6 +20,8 @@ class IngestPipeline(Construct):
     Args:
         parts: what the pipeline is made of.
         crawler_name: the crawler over the raw zone.
+        artifacts: the zone that holds what runs write about themselves.
+        inspection_map: how many files are inspected. Default: see ``InspectionMap``.
 
     Attributes:
         machine: the state machine.
@@ -23,7 +30,14 @@ class IngestPipeline(Construct):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, parts: PipelineParts, crawler_name: str
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        parts: PipelineParts,
+        crawler_name: str,
+        artifacts: LakeZone,
+        inspection_map: InspectionMap | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.stage = parts.jobs.stage(self)
@@ -39,6 +53,8 @@ class IngestPipeline(Construct):
                 crawler_name=crawler_name,
                 start_arn=start_arn,
                 longest=Duration.minutes(parts.timeout_minutes),
+                artifacts_bucket=artifacts.name,
+                inspection_map=inspection_map or InspectionMap(),
             ).definition(),
             timeout_minutes=parts.timeout_minutes,
             log_retention_days=parts.log_retention_days,
@@ -58,6 +74,7 @@ class IngestPipeline(Construct):
             jobs=[self.stage, self.publish],
         )
         self.machine.allow_starting(self.machine.role)
+        self._allow_inspecting_many(artifacts)
         allow(
             self.machine.role,
             "RunCrawler",
@@ -68,3 +85,20 @@ class IngestPipeline(Construct):
                 )
             ],
         )
+
+    def _allow_inspecting_many(self, artifacts: LakeZone) -> None:
+        """Let the machine read its lists of batches, start an execution for each, and write what
+        became of them."""
+        role = self.machine.role
+        why = "A run's folder is named after its dataset and its execution."
+        read_objects(role, artifacts, RUNS, why=why)
+        write_objects(role, artifacts, RUNS, why=why)
+        allow(
+            role,
+            "WriteLargeResults",
+            actions=["s3:ListMultipartUploadParts"],
+            resources=[artifacts.objects(prefix) for prefix in RUNS],
+            wildcard=why,
+        )
+        use_key(role, "UseZonesKey", artifacts.key)
+        self.machine.allow_children(INSPECT_MANY)

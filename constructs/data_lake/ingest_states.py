@@ -1,18 +1,17 @@
 """The ingest machine: from a dataset's waiting arrivals to a published table."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from aws_cdk import Duration
 
-from data_lake.asl import State, States, both, choose, each, invoke, remember, run_job, task
+from data_lake.asl import State, States, both, choose, invoke, remember, run_job, task
 from data_lake.crawl_states import branch_failed, crawl_states
+from data_lake.inspect_states import InspectionMap, InspectStates
 from data_lake.job_states import JobStates
 from data_lake.retries import ALREADY_STARTED, NOT_DELIVERED, PUBLISH_UNSURE
 from data_lake.run_states import JOB_RUN, RUN, RunStates, unexpected_answer
 from data_lake.spark_job import SparkJob
-
-_INSPECTIONS_AT_ONCE: Final = 10
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,8 @@ class IngestMachine:
         crawler_name: the crawler over the raw zone.
         start_arn: what the next run is started with.
         longest: what one execution may take, and so any job of it.
+        artifacts_bucket: name of the bucket with the runs' folders.
+        inspection_map: how many files are inspected.
     """
 
     shared: RunStates
@@ -34,6 +35,8 @@ class IngestMachine:
     crawler_name: str
     start_arn: str
     longest: Duration
+    artifacts_bucket: str
+    inspection_map: InspectionMap
 
     def definition(self) -> dict[str, Any]:
         """Give the machine's definition in the Amazon States Language."""
@@ -68,7 +71,8 @@ class IngestMachine:
                 "{% $trigger %}", catch="CloseFailed", then="RunOpened?"
             ),
             "RunOpened?": choose(
-                ("$run.status = 'opened'", "InspectFiles"),
+                ("$run.status = 'opened' and $run.index = null", "InspectFiles"),
+                ("$run.status = 'opened'", "InspectManyFiles"),
                 ("$run.status in ['nothing_waiting', 'busy']", "NothingToDo"),
                 ("$run.status = 'circuit_open'", "CircuitToldBefore?"),
                 otherwise="UnexpectedAnswer",
@@ -83,16 +87,11 @@ class IngestMachine:
 
     def _inspect(self) -> States:
         functions = self.shared.functions
-        batch = invoke(functions.inspect_files, {**RUN, "batch": "{% $states.input %}"}, catch=None)
+        inspecting = InspectStates(
+            functions.inspect_files, self.artifacts_bucket, self.inspection_map
+        )
         return {
-            "InspectFiles": each(
-                "{% $run.batches %}",
-                "InspectBatch",
-                {"InspectBatch": batch},
-                at_once=_INSPECTIONS_AT_ONCE,
-                catch="CloseFailed",
-                then="PlanRead",
-            ),
+            **inspecting.states(catch="CloseFailed", then="PlanRead"),
             "PlanRead": invoke(
                 functions.plan_read,
                 {**RUN, "claims": "{% $run.claims %}"},

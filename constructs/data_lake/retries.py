@@ -1,6 +1,6 @@
 """What is worth another try, and for how long."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from data_lake.error_classes import ErrorClass
@@ -26,6 +26,14 @@ class RetryPolicy:
     first_seconds: int
     longest_seconds: int
     backoff: float = 2.0
+
+    def within(self, attempts: int, longest_seconds: int) -> "RetryPolicy":
+        """Give the policy for work that must end soon: fewer tries and shorter waits."""
+        return replace(
+            self,
+            attempts=min(self.attempts, attempts),
+            longest_seconds=min(self.longest_seconds, longest_seconds),
+        )
 
     def to_asl(self) -> dict[str, Any]:
         """Give the policy as an entry of a task's ``Retry`` list."""
@@ -62,6 +70,9 @@ FUNCTION_EXHAUSTED: Final = RetryPolicy(
     longest_seconds=30,
 )
 """Time or memory of a function ran out. Once more: an inspection goes on where it was cut off."""
+
+FUNCTION_RETRIES: Final = (FUNCTION_BUSY, FUNCTION_HICCUP, FUNCTION_EXHAUSTED)
+"""What is worth another try of any function."""
 
 GLUE_BUSY: Final = RetryPolicy(
     errors=names_of(Seen.JOB, ErrorClass.THROTTLING),

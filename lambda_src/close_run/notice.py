@@ -10,6 +10,7 @@ _COUNTS = (
     "files_rejected",
     "files_duplicate",
     "files_skipped",
+    "files_uninspected",
     "rows_in",
     "rows_good",
     "rows_quarantined",

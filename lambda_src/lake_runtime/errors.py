@@ -147,6 +147,12 @@ def named_after_class(error: ClientError) -> Exception:
     return names[kind](str(error)) if kind in names else error
 
 
+def is_passing(error: Exception) -> bool:
+    """Tell whether an error is one that passes by itself: throttled, or failed for a moment."""
+    named = named_after_class(error) if isinstance(error, ClientError) else error
+    return classify(type(named).__name__) in (ErrorClass.THROTTLING, ErrorClass.TRANSIENT)
+
+
 _OWN_ERRORS = frozenset(kind.__name__ for kind in LakeError.__subclasses__())
 _SERVICE_MESSAGE = re.compile(r"An error occurred \([\w.]+\) when calling the \w+ operation")
 _EXCEPTION_NAME = re.compile(

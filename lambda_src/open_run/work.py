@@ -21,6 +21,7 @@ class OpenRunEnvironment(EngineEnvironment):
 
     files_per_run: int
     files_per_inspection: int
+    inline_batches: int
     lease_minutes: int
 
 

@@ -5,7 +5,7 @@ from lake_runtime.engine import Engine, EngineEnvironment, size_engine
 from lake_runtime.errors import InspectionMissing
 from lake_runtime.handlers import Request, Response, state_machine_task
 from lake_runtime.identity import utc_now
-from lake_runtime.inspections import read_inspections
+from lake_runtime.inspections import failed_batches, read_inspections
 from lake_runtime.records import Verdict
 from lake_runtime.run import CLAIMS, INPUT, VERDICTS, Run
 from plan_read.planning import REJECTIONS_TOLD, make_plan
@@ -30,6 +30,8 @@ class Rejection(Response):
 class PlanReadResponse(Response):
     """How many files will be read, their bytes, and up to 20 of those that will not.
 
+    `uninspected` files wait for the next run.
+
     `engine` is the size of the job that reads them, `larger` that of its retry if it runs out of
     memory, disk or time.
     """
@@ -38,6 +40,7 @@ class PlanReadResponse(Response):
     rejected: int
     duplicate: int
     skipped: int
+    uninspected: int
     bytes: int
     input_uri: str
     engine: Engine
@@ -57,14 +60,21 @@ def handle(request: PlanReadRequest) -> PlanReadResponse:
             f"claimed {request.claims}; the run's prefix is not its own"
         )
     is_batch = run.batch() is not None
-    plan = make_plan(claims, read_inspections(run, claims), is_batch=is_batch)
+    dataset = load_contracts(environment.contracts_uri).dataset(run.dataset)
+    inspections = read_inspections(run, claims)
+    failures: dict[str, str] = {}
+    if dataset.retry.tolerated_failure_percent and len(inspections) < len(claims):
+        # The Map has counted them: it went on because they are as few as the contract says.
+        failures = {
+            arrival_id: batch.reason for batch in failed_batches(run) for arrival_id in batch.keys
+        }
+    plan = make_plan(claims, inspections, is_batch=is_batch, failures=failures)
     files = plan.files
     run.artifacts.write(
         VERDICTS, [inspection.model_dump(mode="json") for inspection in plan.inspections]
     )
     size = sum(file["size"] for file in files)
-    wish = load_contracts(environment.contracts_uri).dataset(run.dataset).engine
-    engine = size_engine(wish, environment, size)
+    engine = size_engine(dataset.engine, environment, size)
     uri = run.artifacts.write(
         INPUT,
         {
@@ -82,6 +92,7 @@ def handle(request: PlanReadRequest) -> PlanReadResponse:
         rejected=plan.count(Verdict.REJECTED),
         duplicate=plan.count(Verdict.DUPLICATE),
         skipped=plan.count(Verdict.SKIPPED, Verdict.MISSING),
+        uninspected=plan.count(Verdict.UNINSPECTED),
         bytes=size,
         input_uri=uri,
         engine=engine,

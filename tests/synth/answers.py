@@ -69,6 +69,7 @@ def planned(**changed: Any) -> dict[str, Any]:
         "rejected": 0,
         "duplicate": 0,
         "skipped": 0,
+        "uninspected": 0,
         "bytes": 10,
         "input_uri": f"s3://artifacts/runs/flights/{EXECUTION}/input.json",
         "engine": ENGINE,

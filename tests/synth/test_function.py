@@ -99,6 +99,7 @@ def test_a_run_takes_on_as_much_as_the_environment_says(lake):
     wanted = lake.settings.pipeline
     assert given["FILES_PER_RUN"] == str(wanted.files_per_run)
     assert given["FILES_PER_INSPECTION"] == str(wanted.files_per_inspection)
+    assert given["INLINE_BATCHES"] == str(wanted.inline_batches)
     assert given["LEASE_MINUTES"] == str(wanted.lease_minutes)
 
 

@@ -133,6 +133,52 @@ def test_every_batch_is_inspected_and_one_batch_alone_is_still_a_list(play):
     assert len(play().calls["InspectBatch"]) == 1
 
 
+INDEX = {"bucket": "artifacts", "key": f"{PREFIX}batches.json"}
+MANY = [{"uri": f"s3://artifacts/{PREFIX}batches/{number:04}.json"} for number in range(40)]
+
+
+def test_many_batches_are_inspected_from_a_list_in_s3_and_none_of_them_is_in_the_state(play):
+    played = play(
+        OpenRun=opened(batches=[], index=INDEX), InspectManyFiles=[MANY], InspectListedBatch={}
+    )
+    assert played.calls["InspectManyFiles"] == [{"Bucket": "artifacts", "Key": INDEX["key"]}]
+    asked = [
+        InspectRequest.model_validate(call["Payload"])
+        for call in played.calls["InspectListedBatch"]
+    ]
+    assert [one.batch.uri for one in asked] == [one["uri"] for one in MANY]
+    assert {(one.dataset, one.run_id, one.run_prefix) for one in asked} == {
+        ("flights", EXECUTION, PREFIX)
+    }
+    assert "InspectBatch" not in played.calls
+    assert played.visited[-1] == "RunPublished"
+
+
+def one_of_many_fails():
+    """Give the answers of a Map of which one item in 40 fails."""
+    return [TaskFailedError("Broken"), *({} for _ in MANY[1:])]
+
+
+def test_one_failed_inspection_of_many_fails_the_run_unless_the_contract_tolerates_it(play):
+    played = play(
+        OpenRun=opened(batches=[], index=INDEX),
+        InspectManyFiles=[MANY],
+        InspectListedBatch=one_of_many_fails(),
+    )
+    assert played.failure["Error"] == "States.ExceedToleratedFailureThreshold"
+    assert "StageRows" not in played.calls
+
+
+@pytest.mark.parametrize(("percent", "published"), [(2.4, False), (2.5, True)])
+def test_as_many_inspections_may_fail_as_the_contract_says(play, percent, published):
+    played = play(
+        OpenRun=opened(batches=[], index=INDEX, tolerated_failure_percent=percent),
+        InspectManyFiles=[MANY],
+        InspectListedBatch=one_of_many_fails(),
+    )
+    assert ("PublishRows" in played.calls) is published
+
+
 def test_a_run_without_an_acceptable_file_is_closed_as_rejected(play):
     played = play(PlanRead=planned(accepted=0, rejected=2))
     assert played.calls["CloseRejected"][0]["Payload"]["outcome"] == "rejected"
