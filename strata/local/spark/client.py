@@ -66,9 +66,9 @@ class SparkWorker:
         process = self._process
         if process is None or process.poll() is not None:
             return
-        family = [*psutil.Process(process.pid).children(recursive=True), process]
-        for member in family:
-            member.kill()
+        for child in psutil.Process(process.pid).children(recursive=True):
+            child.kill()
+        process.kill()
 
     def _send(self, process: subprocess.Popen[str], job: dict[str, Any]) -> None:
         assert process.stdin is not None  # noqa: S101 - a pipe by construction
