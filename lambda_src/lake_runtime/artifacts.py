@@ -61,7 +61,7 @@ def delete_keys(bucket: str, keys: Sequence[str]) -> None:
     Raises `ReportMissing` naming the first that S3 refused to delete.
     """
     for start in range(0, len(keys), KEYS_PER_DELETE):
-        listed = [{"Key": key} for key in keys[start : start + KEYS_PER_DELETE]]
+        listed: Any = [{"Key": key} for key in keys[start : start + KEYS_PER_DELETE]]
         answer = clients.s3().delete_objects(Bucket=bucket, Delete={"Objects": listed})
         for refused in answer.get("Errors", []):
             raise ReportMissing(

@@ -60,7 +60,7 @@ class AuditLog:
         record = self.read(run_id) or {}
         kept = ("outcome", "reason", "error_class", "ended_at", "execution_arn")
         ending = {name: record[name] for name in kept if name in record}
-        values = {
+        values: dict[str, Any] = {
             ":running": "running",
             ":closed": "closed",
             ":failed": "failed",
