@@ -1,7 +1,7 @@
 """The ingest machine: from a dataset's waiting arrivals to a published table."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from aws_cdk import Duration
 
@@ -12,6 +12,11 @@ from data_lake.job_states import JobStates
 from data_lake.retries import ALREADY_STARTED, NOT_DELIVERED, PUBLISH_UNSURE
 from data_lake.run_states import JOB_RUN, RUN, RunStates, unexpected_answer
 from data_lake.spark_job import SparkJob
+
+_RUN_ID: Final = (
+    "($exists($states.input.run_id) ? $states.input.run_id : $states.context.Execution.Name)"
+)
+"""An execution is a run of its own name, unless it does one that failed again."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +64,9 @@ class IngestMachine:
                 {
                     "dataset": "{% $states.input.dataset %}",
                     "trigger": "{% $states.input.trigger %}",
-                    "run_id": "{% $states.context.Execution.Name %}",
+                    "run_id": f"{{% {_RUN_ID} %}}",
                     "run_prefix": (
-                        "{% 'runs/' & $states.input.dataset & '/' "
-                        "& $states.context.Execution.Name & '/' %}"
+                        f"{{% 'runs/' & $states.input.dataset & '/' & {_RUN_ID} & '/' %}}"
                     ),
                 },
                 then="OpenRun",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lake_runtime import clients
-from lake_runtime.artifacts import read_json
+from lake_runtime.artifacts import delete_keys, read_json
 from lake_runtime.errors import explain
 from lake_runtime.parallel import in_parallel
 from lake_runtime.records import Claim, Inspection
@@ -31,6 +31,17 @@ def write_batch(run: Run, batch_uri: str, inspections: Iterable[Inspection]) -> 
     """Write the inspections of a whole batch as one document beside the single ones."""
     name = f"inspections/batch-{batch_uri.rsplit('/', 1)[-1]}"
     run.artifacts.write(name, [found.model_dump(mode="json") for found in inspections])
+
+
+def forget_inspections(run: Run, claims: Sequence[Claim]) -> None:
+    """Delete the inspections of a run's claims, so that its files are inspected anew.
+
+    What a distributed Map told of failures goes, too.
+    """
+    names = [_name(claim.arrival_id) for claim in claims]
+    names += [f"inspections/batch-{number:04}.json" for number in range(len(claims))]
+    keys = [f"{run.artifacts.prefix}{name}" for name in names]
+    delete_keys(run.artifacts.bucket, [*keys, *_result_keys(run)])
 
 
 def read_inspections(run: Run, claims: Sequence[Claim]) -> dict[str, Inspection]:
@@ -86,10 +97,8 @@ class FailedBatch:
 
 def failed_batches(run: Run) -> list[FailedBatch]:
     """Give the batches that could not be inspected, as the Map's results tell them."""
-    bucket, prefix = run.artifacts.bucket, f"{run.artifacts.prefix}{RESULTS}"
-    pages = clients.s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
-    failed = [key for key in keys if re.search(r"/FAILED_\d+\.json$", key)]
+    bucket = run.artifacts.bucket
+    failed = [key for key in _result_keys(run) if re.search(r"/FAILED_\d+\.json$", key)]
     items = [item for key in failed for item in read_json(f"s3://{bucket}/{key}") or []]
     return [
         FailedBatch(
@@ -99,6 +108,12 @@ def failed_batches(run: Run) -> list[FailedBatch]:
         )
         for item in items
     ]
+
+
+def _result_keys(run: Run) -> list[str]:
+    bucket, prefix = run.artifacts.bucket, f"{run.artifacts.prefix}{RESULTS}"
+    pages = clients.s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
 
 
 def _name(arrival_id: str) -> str:

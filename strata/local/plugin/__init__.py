@@ -8,6 +8,7 @@ from strata.local.plugin import (
     athena,
     branches,
     distributed_map,
+    faults,
     glue_crawlers,
     glue_jobs,
     glue_optimizers,
@@ -35,6 +36,7 @@ HOOKS: tuple[Hook | Entry, ...] = (
     *s3_events.HOOKS,
     *resources.HOOKS,
     *public_parameters.HOOKS,
+    *faults.HOOKS,
 )
 
 
