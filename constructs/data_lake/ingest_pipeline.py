@@ -1,8 +1,12 @@
 """The pipeline that turns waiting arrivals into rows of a processed table."""
 
 from aws_cdk import Duration, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from constructs import Construct
 
+from data_lake.crawl_states import DRIFT_FOUND
+from data_lake.dead_letters import DeadLetters
 from data_lake.grants import read_objects, use_key, write_objects
 from data_lake.ingest_states import IngestMachine
 from data_lake.inspect_states import LABEL as INSPECT_MANY
@@ -10,6 +14,7 @@ from data_lake.inspect_states import InspectionMap
 from data_lake.permissions import allow
 from data_lake.pipeline import PipelineParts
 from data_lake.run_functions import RUNS
+from data_lake.run_states import EVENT_SOURCE
 from data_lake.state_machine import LakeStateMachine
 from data_lake.zone import LakeZone
 
@@ -27,6 +32,7 @@ class IngestPipeline(Construct):
         machine: the state machine.
         stage: the job that writes rows where readers do not see them.
         publish: the job that makes them visible.
+        dead_letters: events of drift that could not be told.
     """
 
     def __init__(
@@ -75,6 +81,10 @@ class IngestPipeline(Construct):
         )
         self.machine.allow_starting(self.machine.role)
         self._allow_inspecting_many(artifacts)
+        self.dead_letters = DeadLetters(
+            self, "DriftDeadLetters", key=parts.key, sender="an EventBridge rule"
+        ).queue
+        self._tell_drift(parts)
         allow(
             self.machine.role,
             "RunCrawler",
@@ -84,6 +94,42 @@ class IngestPipeline(Construct):
                     service="glue", resource="crawler", resource_name=crawler_name
                 )
             ],
+        )
+
+    def _tell_drift(self, parts: PipelineParts) -> None:
+        """Send a notice of each event that raw files differ from their contract."""
+        rule = events.Rule(
+            self,
+            "DriftFound",
+            description="Raw files of this lake differ from their contract",
+            event_pattern=events.EventPattern(
+                source=[EVENT_SOURCE],
+                detail_type=[DRIFT_FOUND],
+                detail={"owner": [parts.prefix]},
+            ),
+        )
+        of = events.EventField.from_path
+        rule.add_target(
+            targets.SnsTopic(
+                parts.topic,
+                message=events.RuleTargetInput.from_object(
+                    {
+                        "notice": "drift_found",
+                        "severity": "warning",
+                        "environment": of("$.detail.environment"),
+                        "dataset": of("$.detail.dataset"),
+                        "run_id": of("$.detail.run_id"),
+                        "outcome": None,
+                        "counts": {},
+                        "reasons": of("$.detail.columns"),
+                        "next_step": "Compare the columns with the contract; change it, or have "
+                        "the producer change the files.",
+                    }
+                ),
+                dead_letter_queue=self.dead_letters,
+                max_event_age=Duration.hours(24),
+                retry_attempts=185,
+            )
         )
 
     def _allow_inspecting_many(self, artifacts: LakeZone) -> None:

@@ -116,8 +116,10 @@ class IngestMachine:
             "StageAndCrawl": both(
                 (staging.start, {**staging.states(), "StageFailed": branch_failed()}),
                 (
-                    "StartCrawler",
-                    crawl_states(self.crawler_name, self.shared.functions.check_drift),
+                    "CrawlNeeded?",
+                    crawl_states(
+                        self.crawler_name, self.shared.functions.check_drift, self.shared.event_bus
+                    ),
                 ),
                 assign={"branches": "{% $states.result %}"},
                 catch="CloseFailed",

@@ -98,15 +98,6 @@ PUBLISH_UNSURE: Final = RetryPolicy(
 )
 """A publish that is idempotent by run id failed: whether it had committed is not known."""
 
-CRAWLER_RUNNING: Final = RetryPolicy(
-    errors=names_of(Seen.CRAWLER, ErrorClass.THROTTLING),
-    attempts=60,
-    first_seconds=15,
-    longest_seconds=120,
-    backoff=1.5,
-)
-"""Another crawl goes on, and it may have begun before our files were there: ours must follow."""
-
 NOT_DELIVERED: Final = RetryPolicy(
     errors=("States.TaskFailed", "States.Timeout"),
     attempts=5,

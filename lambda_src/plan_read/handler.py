@@ -7,6 +7,7 @@ from lake_runtime.handlers import Request, Response, state_machine_task
 from lake_runtime.identity import utc_now
 from lake_runtime.inspections import failed_batches, read_inspections
 from lake_runtime.records import Verdict
+from lake_runtime.replays import change_of
 from lake_runtime.run import CLAIMS, INPUT, VERDICTS, Run
 from plan_read.planning import REJECTIONS_TOLD, make_plan
 
@@ -30,7 +31,8 @@ class Rejection(Response):
 class PlanReadResponse(Response):
     """How many files will be read, their bytes, and up to 20 of those that will not.
 
-    `uninspected` files wait for the next run.
+    `uninspected` files wait for the next run. `crawl` tells whether a crawler has anything to find
+    in them: it knows the format, and they are not rows that were judged before.
 
     `engine` is the size of the job that reads them, `larger` that of its retry if it runs out of
     memory, disk or time.
@@ -42,6 +44,7 @@ class PlanReadResponse(Response):
     skipped: int
     uninspected: int
     bytes: int
+    crawl: bool
     input_uri: str
     engine: Engine
     larger: Engine
@@ -94,6 +97,7 @@ def handle(request: PlanReadRequest) -> PlanReadResponse:
         skipped=plan.count(Verdict.SKIPPED, Verdict.MISSING),
         uninspected=plan.count(Verdict.UNINSPECTED),
         bytes=size,
+        crawl=dataset.raw.is_crawlable and not any(change_of(claim.key) for claim in claims),
         input_uri=uri,
         engine=engine,
         larger=engine.larger(),

@@ -71,6 +71,7 @@ def planned(**changed: Any) -> dict[str, Any]:
         "skipped": 0,
         "uninspected": 0,
         "bytes": 10,
+        "crawl": True,
         "input_uri": f"s3://artifacts/runs/flights/{EXECUTION}/input.json",
         "engine": ENGINE,
         "larger": LARGER,
@@ -110,9 +111,16 @@ def closed(arguments: dict[str, Any], **changed: Any) -> dict[str, Any]:
 
 def checked(drift: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     """Give what check_drift answers."""
-    return payload(
-        CheckDriftResponse.model_validate({"drift": drift or [], "ignored": [], "table": "flights"})
-    )
+    event = {
+        "environment": "prod",
+        "owner": "strata-prod",
+        "dataset": "flights",
+        "run_id": EXECUTION,
+        "table": "flights",
+        "columns": drift,
+    }
+    given = {"drift": drift or [], "event": event if drift else None, "ignored": []}
+    return payload(CheckDriftResponse.model_validate(given | {"table": "flights"}))
 
 
 def products(*waves: Sequence[str]) -> dict[str, Any]:

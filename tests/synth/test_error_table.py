@@ -14,7 +14,6 @@ RETRIED = {ErrorClass.THROTTLING, ErrorClass.TRANSIENT, ErrorClass.RESOURCES}
 TASKS = {
     Seen.FUNCTION: "lambda:invoke",
     Seen.JOB: "startJobRun.sync",
-    Seen.CRAWLER: "startCrawler",
 }
 UNSURE = {"PublishRows", "PublishProduct"}
 """Tasks that are repeated whatever failed, because what they did is not known."""
@@ -57,6 +56,13 @@ def test_every_task_retries_exactly_the_errors_whose_class_is_worth_it(prod, see
         assert wanted <= retried, name
         assert not never & retried, name
         assert all(entry["MaxAttempts"] > 0 for entry in task["Retry"]), name
+
+
+def test_a_busy_crawler_is_waited_for_and_nothing_else_is(prod):
+    busy = {known.name for known in KNOWN_ERRORS if known.seen is Seen.CRAWLER}
+    (start,) = tasks(prod, "startCrawler").values()
+    caught = {entry["Next"]: set(entry["ErrorEquals"]) for entry in start["Catch"]}
+    assert caught == {"WaitForCrawler": busy, "CrawlFailed": {"States.ALL"}}
 
 
 def test_throttling_is_retried_longer_than_what_fails_for_a_moment_and_resources_once(prod):
