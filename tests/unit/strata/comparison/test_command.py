@@ -95,6 +95,40 @@ def test_two_folders_are_compared_and_a_rebuilt_table_may_go_on(
     assert "nothing is blocked" in capsys.readouterr().out
 
 
+def test_protecting_a_published_column_says_that_older_rows_stay_in_clear_text(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Given a contract that published a column in clear, and protects it in its next major version
+    contract = folder / "planes.odcs.yaml"
+    edit(contract, "version: 1.1.0", "version: 2.0.0")
+    edit(
+        contract,
+        "        description: Maker of the aircraft",
+        "        customProperties:\n"
+        "          - {property: protection, value: {method: hash}}\n"
+        "        description: Maker of the aircraft",
+    )
+    # When it is compared with what was published
+    with pytest.raises(SystemExit) as stop:
+        main(["contract", "diff", str(contract)])
+    # Then the new version alone does not let it go on
+    assert stop.value.code == 1
+    told = capsys.readouterr().out
+    assert "column manufacturer is protected now: method hash" in told
+    assert "This needs a backfill: rows that were published before stay in clear text" in told
+    assert "until the table is rebuilt" in told
+    assert "expire its old snapshots" in told
+    assert "✗ blocked" in told
+    # And a pipeline reads the same
+    with pytest.raises(SystemExit):
+        main(["contract", "diff", str(contract), "--json"])
+    (one,) = json.loads(capsys.readouterr().out)["contracts"][0]["changes"]
+    assert (one["verdict"], "stay in clear text" in one["reason"]) == ("breaking", True)
+    # And it goes on once somebody says that the table was rebuilt
+    main(["contract", "diff", str(contract), "--migrated", "planes"])
+    assert "nothing is blocked" in capsys.readouterr().out
+
+
 def test_a_file_that_git_does_not_know_is_a_new_contract(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
