@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from data_lake.contracts import load_contracts
@@ -18,7 +19,6 @@ from strata.page.gathering_tables import read_products, read_tables
 from strata.page.graph import read_graph
 from strata.page.history import visits
 from strata.page.story import Arrival, Execution, Machine, Notice, Run, Story
-from strata.paths import ROOT
 from strata.runs import arrivals, artifact, runs
 
 PIPELINES = ("ingest", "curate")
@@ -28,10 +28,9 @@ def gather(lake: LocalLake) -> Story:
     """Read everything that the page shows from a running lake; nothing in the lake changes.
 
     Raises `StrataError` if the lake has no output that it needs, `DashboardError` if its dashboard
-    has something that the page cannot draw, `ContractError` if the checkout's contracts are not
-    valid.
+    has something that the page cannot draw, `ContractError` if its contracts are not valid.
     """
-    contracts = load_contracts(ROOT / "contracts")
+    contracts = load_contracts(Path(lake.contracts))
     now = datetime.now(UTC)
     machines = tuple(_machine(lake, pipeline) for pipeline in PIPELINES)
     records = runs(lake)
