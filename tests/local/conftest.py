@@ -16,7 +16,7 @@ from strata.sample_data import Upload, damaged_files, real_files, split_by_manif
 
 SAMPLE_LINES = 3_001
 """Header and 3,000 flights: enough for every step, and quick."""
-NEXT_PLANES = 3_000
+NEXT_PLANES = 1_500
 """How many aircraft the second batch has, which takes the place of the first."""
 PACKED = "airports/packed airports.csv"
 """The key of a file that does not say what it is."""
