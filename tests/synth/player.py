@@ -66,7 +66,9 @@ class Player:
             result = self._result(name, state, given, own)
         except TaskFailedError as error:
             for entry in state.get("Catch", []):
-                return self._leave(entry, given, own, {"errorOutput": error.output}), entry["Next"]
+                if {"States.ALL", error.output["Error"]} & set(entry["ErrorEquals"]):
+                    output = self._leave(entry, given, own, {"errorOutput": error.output})
+                    return output, entry["Next"]
             raise
         if state["Type"] == "Choice":
             return given, self._choice(state, given, own)

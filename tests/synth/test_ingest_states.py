@@ -151,7 +151,9 @@ MANY = [{"uri": f"s3://artifacts/{PREFIX}batches/{number:04}.json"} for number i
 
 def test_many_batches_are_inspected_from_a_list_in_s3_and_none_of_them_is_in_the_state(play):
     played = play(
-        OpenRun=opened(batches=[], index=INDEX), InspectManyFiles=[MANY], InspectListedBatch={}
+        OpenRun=opened(batches=[], index=INDEX),
+        InspectManyFiles=[MANY],
+        InspectListedBatch=inspected(),
     )
     assert played.calls["InspectManyFiles"] == [{"Bucket": "artifacts", "Key": INDEX["key"]}]
     asked = [
@@ -168,7 +170,7 @@ def test_many_batches_are_inspected_from_a_list_in_s3_and_none_of_them_is_in_the
 
 def one_of_many_fails():
     """Give the answers of a Map of which one item in 40 fails."""
-    return [TaskFailedError("Broken"), *({} for _ in MANY[1:])]
+    return [TaskFailedError("Broken"), *(inspected() for _ in MANY[1:])]
 
 
 def test_one_failed_inspection_of_many_fails_the_run_unless_the_contract_tolerates_it(play):

@@ -129,7 +129,7 @@ def test_no_branch_or_item_sets_a_variable_of_the_states_around_it(definition):
 
 def test_every_variable_that_is_read_is_set_somewhere(definition, states):
     text = str(states)
-    read = set(re.findall(r"\$([a-z_]+)(?![a-z_]*\()", text)) - {"states"}
+    read = set(re.findall(r"\$([a-z_]+)(?![A-Za-z_]*\()", text)) - {"states"}
     assigned = {variable for state in states.values() for variable in _assigned(state)}
     assert read <= assigned
 
