@@ -9,6 +9,7 @@ import pytest
 
 import compact
 from lake_spark import compacting, compaction_claims
+from lake_spark.catalog import put_partitions
 from lake_spark.compaction_claims import take_claim
 from lake_spark.contract import parse_contract
 from lake_spark.errors import AuditFailed, ContractMismatch, LakeError
@@ -297,16 +298,14 @@ def test_a_column_that_came_while_a_partition_was_compacted_stays_in_the_catalog
     small: CompactLake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small.publish_rows(0, 3)
-    take_claim_then = compacting.take_claim
+    take_claim_then, added = compacting.take_claim, {"Name": "city", "Type": "string"}
 
     def widen_first(*arguments: Any) -> Any:
-        glue, names = boto3.client("glue"), {"DatabaseName": "processed", "TableName": small.name}
-        for part in glue.get_partitions(**names)["Partitions"]:
-            storage = part["StorageDescriptor"]
-            storage["Columns"].append({"Name": "city", "Type": "string"})
-            given = {"Values": part["Values"], "StorageDescriptor": storage}
-            glue.update_partition(**names, PartitionValueList=part["Values"], PartitionInput=given)
-        monkeypatch.undo()
+        storages = small.parquet().storages()
+        for storage in storages.values():
+            if added not in storage["Columns"]:
+                storage["Columns"].append(added)
+        put_partitions("processed", small.name, storages)
         return take_claim_then(*arguments)
 
     monkeypatch.setattr(compacting, "take_claim", widen_first)
