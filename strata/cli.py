@@ -14,6 +14,7 @@ from strata.arrivals import put
 from strata.circuit_commands import add_circuit_commands
 from strata.console import Narrator, console, show_rows
 from strata.contract_commands import add_contract_commands
+from strata.dead_letters.command import add_dead_letter_commands
 from strata.demo import demo
 from strata.destruction import destroy
 from strata.errors import StrataError
@@ -24,6 +25,7 @@ from strata.paths import ROOT, state_folder
 from strata.products.command import FORMATS, show_graph
 from strata.quarantine.command import add_quarantine_commands
 from strata.query import query
+from strata.redriving_command import add_redrive_command
 from strata.report import runs_table, steps_table
 
 Command = Callable[[argparse.Namespace], None]
@@ -78,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     add_contract_commands(commands)
     add_circuit_commands(commands)
     add_quarantine_commands(commands)
+    add_dead_letter_commands(commands)
+    add_redrive_command(commands)
     return parser
 
 
