@@ -10,6 +10,7 @@ HEADER = "id,customer,amount\n"
 ROWS = 24_000
 TARGET = 64 * 1024
 FITTING = 16 * 1024 * 1024
+CORES = 2
 
 
 def _lines(rows: int) -> str:
@@ -50,9 +51,16 @@ def test_files_have_the_target_size(
     monkeypatch.setattr(tables, "TABLE_PROPERTIES", tables.TABLE_PROPERTIES | size)
     monkeypatch.setattr(parquet_sink, "TARGET_BYTES", target)
     lake.run()
-    sizes = _sizes(lake)
-    print(table_format, target, sorted(sizes))
+    sizes = sorted(_sizes(lake))
     assert len(lake.published("id")) == ROWS
+    if target == FITTING:
+        # One for each core.
+        assert len(sizes) <= CORES
+        return
+    assert len(sizes) > 2 * CORES
+    assert sizes[-1] <= target
+    # The last file of all takes what is left.
+    assert sizes[1] >= target / 4
 
 
 def test_the_target_is_set_for_the_write_alone(lake: Lake) -> None:
