@@ -13,7 +13,7 @@ from tests.spark.test_row_rules import publish_customers, rule
 
 HEADER = "id,customer,amount\n"
 REASONS = {
-    r"hashpartitioning\(id#\d+(, customer#\d+)?, 1\), ENSURE": "rows of a key meet, so that the newest wins",
+    r"hashpartitioning\(id#\d+(, customer#\d+)?, 1\), ENSURE": "the newest row of a key wins",
     r"hashpartitioning\(customer#\d+, 1\), REBALANCE": "a file holds one partition",
     r"hashpartitioning\(\d#\d+, __block#\d+L, 1\), ENSURE": "lines are numbered by block",
     r"hashpartitioning\(__file#\d+, __block#\d+L, 1\), ENSURE": "lines are numbered by block",
