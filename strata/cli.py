@@ -12,11 +12,13 @@ from stacks.engines import check_engines
 from strata.activity import wait_until_quiet
 from strata.arrivals import put
 from strata.circuit_commands import add_circuit_commands
+from strata.compaction import compact, sentences
 from strata.console import Narrator, console, show_rows
 from strata.contract_commands import add_contract_commands
 from strata.demo import demo
 from strata.destruction import destroy
 from strata.errors import StrataError
+from strata.lakes import find_lake
 from strata.local.lake import attach, bring_up, bring_up_to_date, find, take_down
 from strata.notices import open_inbox
 from strata.page import write_page
@@ -69,6 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     asking.add_argument("sql")
     reporting = add("report", _report, "Write the page that shows what the running lake did.")
     reporting.add_argument("--output", type=Path, help="default: .strata/report.html")
+    compacting = add("compact", _compact, "Bring the small files of a Parquet table together now.")
+    compacting.add_argument("dataset", help="the dataset or product")
+    compacting.add_argument(
+        "--env", choices=available_environments(), help="a deployed lake; default: the emulated one"
+    )
     add("validate", _validate, "Check every environment and every contract.")
     destroying = add("destroy", _destroy, "Say what goes and what stays, ask, then destroy.")
     destroying.add_argument("--env", required=True, choices=available_environments())
@@ -142,6 +149,14 @@ def _query(options: argparse.Namespace) -> None:
 def _report(options: argparse.Namespace) -> None:
     file = write_page(attach(), options.output or state_folder() / "report.html")
     console.print(f"The page is written: {file}", markup=False, soft_wrap=True)
+
+
+def _compact(options: argparse.Namespace) -> None:
+    lake, narrator = find_lake(options.env), Narrator()
+    with narrator.live(f"compacting {options.dataset}"):
+        report = compact(lake, _contracts(), options.dataset)
+    for line in sentences(report):
+        console.print(line, markup=False)
 
 
 def _validate(_options: argparse.Namespace) -> None:

@@ -24,10 +24,11 @@ PACKED = "airports/packed airports.csv"
 
 @pytest.fixture(scope="session")
 def contracts_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the sample contracts, and one of customers, which has personal data."""
+    """Give the sample contracts, one with personal data, and one of a table of many small files."""
     folder = tmp_path_factory.mktemp("lake contracts") / "contracts"
     shutil.copytree(ROOT / "contracts", folder)
-    shutil.copy(ROOT / "tests/fixtures/customers.odcs.yaml", folder)
+    for name in ("customers", "readings"):
+        shutil.copy(ROOT / f"tests/fixtures/{name}.odcs.yaml", folder)
     return folder
 
 
