@@ -17,6 +17,7 @@ from lake_spark.contract import Contract
 from lake_spark.lines import count_quotes, may_have_open_quote
 from lake_spark.raw_format import RawFormat
 from lake_spark.sql import POSITION, literal, quoted, source_name
+from lake_spark.unknown_members import unknown_members
 
 NUL = "\0"
 ABSENT = "CAST(NULL AS string)"
@@ -97,8 +98,9 @@ def parse_json(lines: DataFrame, contract: Contract) -> DataFrame:
             name = column.raw_name
             written = f"CAST(__exact[0].{quoted(name)} AS string)"
             texts[name] = f"coalesce({written}, {texts[name]})"
+    told = [unknown_members("__members", names)] if contract.tells_unknown_members else []
     return parsed.select(
-        *RECORD, _json_fault(contract).alias("__malformed"), *_texts(texts, contract)
+        *RECORD, _json_fault(contract).alias("__malformed"), *told, *_texts(texts, contract)
     )
 
 

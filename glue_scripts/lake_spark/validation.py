@@ -3,7 +3,7 @@
 Columns given: the contract's, typed; `__line` (the record as text); `__lines` (how many lines it
 took); the record's position; and
 `__broken` (null for a good row, else an array of `rule` and `reason`) and `__warned` (null, or the
-ids of broken rules that only warn).
+ids of broken rules that only warn); `__unknown` where a contract tells unknown members.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +19,7 @@ from lake_spark.contract import Contract
 from lake_spark.errors import ContractMismatch, in_short
 from lake_spark.references import References
 from lake_spark.sql import POSITION, literal, quoted, source_name
+from lake_spark.unknown_members import UNKNOWN
 
 BROKEN_TYPE = "array<struct<rule: string, reason: string>>"
 NO_REFERENCES = References()
@@ -78,7 +79,8 @@ def _check(
     references: References,
     cast: Callable[[str, ColumnContract], str],
 ) -> DataFrame:
-    kept = ["__line", "__lines", *POSITION]
+    told = [UNKNOWN] if contract.tells_unknown_members else []
+    kept = ["__line", "__lines", *POSITION, *told]
     line = _hidden_line(contract) if contract.hidden else "__line"
     casts = {column.name: cast(source_name(column.name), column) for column in contract.columns}
     checks = [
@@ -96,6 +98,7 @@ def _check(
             *POSITION,
             "__undecodable",
             "__malformed",
+            *told,
             *(quoted(source_name(name)) for name in casts),
             *(f"{value} AS {quoted(name)}" for name, value in casts.items()),
         )
