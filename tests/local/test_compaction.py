@@ -137,7 +137,21 @@ def test_a_schedule_starts_the_machine_that_compacted(small: LocalLake, report: 
     assert {"dataset": report["dataset"], "zone": "processed"} in given
 
 
-def test_a_job_that_fails_is_told_in_its_own_words(
+def attempts(lake: LocalLake) -> list[str]:
+    """Give the names of the job's runs, newest first."""
+    glue = lake.client("glue")
+    (job,) = [
+        job["Name"]
+        for page in glue.get_paginator("get_jobs").paginate()
+        for job in page["Jobs"]
+        if job["DefaultArguments"]["--custom-logGroup-prefix"].endswith("/processed-compact")
+    ]
+    started = glue.get_job_runs(JobName=job)["JobRuns"]
+    by_age = sorted(started, key=lambda run: run["StartedOn"], reverse=True)
+    return [run["Arguments"]["--run_id"] for run in by_age]
+
+
+def test_a_job_that_fails_is_tried_under_another_name_and_told_in_its_own_words(
     small: LocalLake, contracts: ContractSet
 ) -> None:
     glue, database = small.client("glue"), small.database("processed")
@@ -150,3 +164,6 @@ def test_a_job_that_fails_is_told_in_its_own_words(
             compact(small, contracts, NAME)
     finally:
         glue.update_table(DatabaseName=database, TableInput=kept)
+    again, first, *_ = attempts(small)
+    assert (again[-2:], first[-2:]) == ("-1", "-0")
+    assert again[:-2] == first[:-2]
