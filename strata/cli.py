@@ -15,6 +15,7 @@ from strata.circuit_commands import add_circuit_commands
 from strata.compaction import compact, sentences
 from strata.console import Narrator, console, show_rows
 from strata.contract_commands import add_contract_commands
+from strata.dead_letters.command import add_dead_letter_commands
 from strata.demo import demo
 from strata.destruction import destroy
 from strata.errors import StrataError
@@ -26,6 +27,7 @@ from strata.paths import ROOT, state_folder
 from strata.products.command import FORMATS, show_graph
 from strata.quarantine.command import add_quarantine_commands
 from strata.query import query
+from strata.redriving_command import add_redrive_command
 from strata.report import runs_table, steps_table
 
 Command = Callable[[argparse.Namespace], None]
@@ -85,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     add_contract_commands(commands)
     add_circuit_commands(commands)
     add_quarantine_commands(commands)
+    add_dead_letter_commands(commands)
+    add_redrive_command(commands)
     return parser
 
 

@@ -23,6 +23,10 @@ class Lake(Protocol):
     def prefix(self) -> str:
         """`<project>-<environment>`, with which the names of its resources begin."""
 
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        """The outputs of all its stacks, by name."""
+
     def client(self, service: str) -> Any:
         """Give a client of an AWS service of the lake."""
 
