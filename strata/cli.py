@@ -22,6 +22,7 @@ from strata.errors import StrataError
 from strata.lakes import find_lake
 from strata.local.lake import attach, bring_up, bring_up_to_date, find, take_down
 from strata.notices import open_inbox
+from strata.options import add_environment
 from strata.page import write_page
 from strata.paths import ROOT, state_folder
 from strata.products.command import FORMATS, show_graph
@@ -75,9 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     reporting.add_argument("--output", type=Path, help="default: .strata/report.html")
     compacting = add("compact", _compact, "Bring the small files of a Parquet table together now.")
     compacting.add_argument("dataset", help="the dataset or product")
-    compacting.add_argument(
-        "--env", choices=available_environments(), help="a deployed lake; default: the emulated one"
-    )
+    add_environment(compacting)
     add("validate", _validate, "Check every environment and every contract.")
     destroying = add("destroy", _destroy, "Say what goes and what stays, ask, then destroy.")
     destroying.add_argument("--env", required=True, choices=available_environments())

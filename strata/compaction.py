@@ -26,7 +26,7 @@ def compact(lake: Lake, contracts: ContractSet, dataset: str) -> Report:
     states = lake.client("stepfunctions")
     execution = states.start_execution(
         stateMachineArn=f"{lake['CompactStateMachineArn']}:live",
-        input=json.dumps({"dataset": dataset, "zone": zone}),
+        input=json.dumps({"dataset": dataset, "zone": zone, "trigger": "by hand"}),
     )["executionArn"]
     while (ended := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
         time.sleep(POLL_SECONDS)

@@ -163,7 +163,7 @@ class DatasetSchedules(Construct):
                 f"Brings the small files of {name} together",
                 DatasetSchedule(settings.cron, table.time_zone),
                 machine,
-                {"dataset": name, "zone": table.zone},
+                {"dataset": name, "zone": table.zone, "trigger": "compaction"},
                 role=role,
                 group=group,
                 enabled=enabled and settings.enabled,

@@ -134,7 +134,8 @@ def test_a_schedule_starts_the_machine_that_compacted(small: LocalLake, report: 
         scheduler.get_schedule(GroupName=group, Name=name)["Target"] for group, name in names
     ]
     given = [json.loads(target["Input"]) for target in targets if "-compact:" in target["Arn"]]
-    assert {"dataset": report["dataset"], "zone": "processed"} in given
+    wanted = {"dataset": report["dataset"], "zone": "processed", "trigger": "compaction"}
+    assert wanted in given
 
 
 def attempts(lake: LocalLake) -> list[str]:

@@ -17,7 +17,7 @@ from tests.synth.synthesised import flat, listed
 
 JOB = "processed-compact"
 TABLE = "airports"
-GIVEN = {"dataset": TABLE, "zone": "processed"}
+GIVEN = {"dataset": TABLE, "zone": "processed", "trigger": "compaction"}
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What a compaction did is said in words, and what it cannot do by its name."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -82,6 +82,7 @@ class NoLake:
     """A lake that nothing may be asked of."""
 
     region = prefix = "none"
+    outputs: ClassVar[dict[str, str]] = {}
 
     def client(self, service: str) -> Any:
         """Fail: the name should have been refused before."""
