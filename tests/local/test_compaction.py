@@ -14,10 +14,10 @@ from strata.errors import StrataError
 from strata.local.lake import LocalLake
 from strata.query import query
 
-NAME = "readings"
+NAME = "temperatures"
 RUNS = 4
 CITIES = ("Oslo", "São Paulo")
-ROWS = "SELECT COUNT(*) AS readings, SUM(id) AS ids FROM processed.readings"
+ROWS = "SELECT COUNT(*) AS readings, SUM(id) AS ids FROM processed.temperatures"
 
 
 def publish(lake: LocalLake, folder: Path, number: int) -> None:
@@ -65,7 +65,7 @@ def contracts(contracts_folder: Path) -> ContractSet:
 @pytest.fixture(scope="module")
 def small(lake: LocalLake, tmp_path_factory: pytest.TempPathFactory) -> LocalLake:
     """Give the lake after several runs have added a small file to each partition."""
-    folder = tmp_path_factory.mktemp("readings")
+    folder = tmp_path_factory.mktemp("temperatures")
     for number in range(RUNS):
         publish(lake, folder, number)
     return lake
