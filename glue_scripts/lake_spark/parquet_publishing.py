@@ -44,6 +44,9 @@ def publish_folder(table: ParquetTable, run_id: str, staging_uri: str) -> bool:
         intent = _plan(table, run_id, staging_uri)
         write_json(f"{staging_uri}{INTENT}", intent)
     wait_for_compactions(table)
+    if read_json_if_there(f"{staging_uri}staged.json") is None:
+        # What was staged long ago may have been cleaned away while this was planned.
+        raise _nothing_staged(table, run_id)
     for source, target in intent["copies"]:
         copy_object(source, target)
     _switch(table, run_id, intent)
@@ -55,7 +58,7 @@ def publish_folder(table: ParquetTable, run_id: str, staging_uri: str) -> bool:
 def _plan(table: ParquetTable, run_id: str, staging_uri: str) -> dict[str, Any]:
     staged = read_json_if_there(f"{staging_uri}staged.json")
     if staged is None:
-        raise NothingStaged(f"{table.plain_name}: run {run_id} has staged nothing; stage it first")
+        raise _nothing_staged(table, run_id)
     published = table.published_run()
     if published != staged["base_run"]:
         raise PublishConflict(
@@ -118,6 +121,10 @@ def _as_given(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {name: entry[name] for name in parts if name in entry}
 
 
+def _nothing_staged(table: ParquetTable, run_id: str) -> NothingStaged:
+    return NothingStaged(f"{table.plain_name}: run {run_id} has staged nothing; stage it first")
+
+
 def _copies(held_uri: str, location: str) -> list[tuple[str, str]]:
     """Give the copies that bring the files of a folder to another."""
     folder = f"{held_uri.rstrip('/')}/"
@@ -178,6 +185,11 @@ def _move_back(table: ParquetTable, intent: Mapping[str, Any]) -> None:
     # Somebody who published past the lake meanwhile has the last word.
     if before is not None and before["Parameters"].get(RUN_ID) == table.published_run():
         put_table(table.database, before)
+
+
+def is_being_published(staging_uri: str) -> bool:
+    """Tell whether a run of the dataset has written its intent and not ended; it may have died."""
+    return any(key.endswith(f"/{INTENT}") for key in list_keys(staging_uri))
 
 
 def undo_abandoned(table: ParquetTable, staging_uri: str) -> None:
