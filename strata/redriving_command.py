@@ -3,13 +3,11 @@
 import argparse
 from typing import Any
 
-from data_lake.contracts import load_contracts
 from strata.activity import wait_until_quiet
 from strata.console import Narrator, console
-from strata.lakes import find_lake
+from strata.lakes import contracts_of, find_lake
 from strata.local.lake import LocalLake
 from strata.options import add_environment
-from strata.paths import ROOT
 from strata.redriving import redrive_run
 
 
@@ -25,7 +23,7 @@ def add_redrive_command(commands: Any) -> None:
 
 def _redrive(options: argparse.Namespace) -> None:
     lake = find_lake(options.env)
-    contracts = load_contracts(ROOT / "contracts")
+    contracts = contracts_of(options.env)
     done = redrive_run(lake, contracts, options.dataset, options.run)
     console.print(f"Run {done.run_id} is redriven: {done.how}", markup=False, soft_wrap=True)
     if isinstance(lake, LocalLake):

@@ -50,7 +50,29 @@ def put_table(database: str, table: dict[str, Any]) -> None:
     try:
         client.create_table(DatabaseName=database, TableInput=table)  # type: ignore[arg-type]
     except client.exceptions.AlreadyExistsException:
-        client.update_table(DatabaseName=database, TableInput=table, SkipArchive=True)  # type: ignore[arg-type]
+        change_table(database, table)
+
+
+def change_table(database: str, table: dict[str, Any]) -> None:
+    """Bring a table that is there to the given description."""
+    glue_client().update_table(DatabaseName=database, TableInput=table, SkipArchive=True)  # type: ignore[arg-type]
+
+
+def move_partition(
+    database: str, table: str, values: Sequence[str], storage: dict[str, Any]
+) -> None:
+    """Point a partition that is there to other storage.
+
+    Raises `OSError` with Glue's own words if it is not there, or for any other refusal.
+    """
+    partition: Any = {"Values": list(values), "StorageDescriptor": storage}
+    answer = glue_client().batch_update_partition(
+        DatabaseName=database,
+        TableName=table,
+        Entries=[{"PartitionValueList": list(values), "PartitionInput": partition}],
+    )
+    for error in answer.get("Errors", []):
+        raise OSError(f"{database}.{table}: Glue refused a partition: {error}")
 
 
 def put_partitions(

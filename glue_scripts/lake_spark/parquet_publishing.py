@@ -44,6 +44,9 @@ def publish_folder(table: ParquetTable, run_id: str, staging_uri: str, undo_uri:
         intent = _plan(table, run_id, staging_uri)
         write_json(f"{staging_uri}{INTENT}", intent)
     wait_for_compactions(table)
+    if read_json_if_there(f"{staging_uri}staged.json") is None:
+        # What was staged long ago may have been cleaned away while this was planned.
+        raise _nothing_staged(table, run_id)
     keep_undo(undo_uri, intent)
     for source, target in intent["copies"]:
         copy_object(source, target)
@@ -56,7 +59,7 @@ def publish_folder(table: ParquetTable, run_id: str, staging_uri: str, undo_uri:
 def _plan(table: ParquetTable, run_id: str, staging_uri: str) -> dict[str, Any]:
     staged = read_json_if_there(f"{staging_uri}staged.json")
     if staged is None:
-        raise NothingStaged(f"{table.plain_name}: run {run_id} has staged nothing; stage it first")
+        raise _nothing_staged(table, run_id)
     published = table.published_run()
     if published != staged["base_run"]:
         raise PublishConflict(
@@ -85,6 +88,10 @@ def _plan(table: ParquetTable, run_id: str, staging_uri: str) -> dict[str, Any]:
             if values not in kept
         ]
     return {"run_id": run_id, "partitions": partitions, "copies": copies}
+
+
+def _nothing_staged(table: ParquetTable, run_id: str) -> NothingStaged:
+    return NothingStaged(f"{table.plain_name}: run {run_id} has staged nothing; stage it first")
 
 
 def _copies(held_uri: str, location: str) -> list[tuple[str, str]]:
@@ -131,6 +138,11 @@ def _move_partitions(table: ParquetTable, intent: dict[str, Any], *, to: str) ->
     for partition in intent["partitions"]:
         if not partition[to]:
             drop_partition(table.database, table.contract.name, partition["values"])
+
+
+def is_being_published(staging_uri: str) -> bool:
+    """Tell whether a run of the dataset has written its intent and not ended; it may have died."""
+    return any(key.endswith(f"/{INTENT}") for key in list_keys(staging_uri))
 
 
 def undo_abandoned(table: ParquetTable, staging_uri: str) -> None:
