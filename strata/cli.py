@@ -30,6 +30,8 @@ from strata.quarantine.command import add_quarantine_commands
 from strata.query import query
 from strata.redriving_command import add_redrive_command
 from strata.report import runs_table, steps_table
+from strata.reprocessing.command import add_run_commands
+from strata.rollback.command import add_rollback_command
 
 Command = Callable[[argparse.Namespace], None]
 
@@ -89,6 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     add_quarantine_commands(commands)
     add_dead_letter_commands(commands)
     add_redrive_command(commands)
+    add_rollback_command(commands)
+    add_run_commands(commands)
     return parser
 
 

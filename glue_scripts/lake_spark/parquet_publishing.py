@@ -14,6 +14,7 @@ from lake_spark.compaction_claims import wait_for_compactions
 from lake_spark.errors import NothingStaged, PublishConflict
 from lake_spark.parquet_columns import are_alike
 from lake_spark.parquet_tables import RUN_ID, ParquetTable, staged_files
+from lake_spark.parquet_undo import keep_undo
 from lake_spark.storage import (
     copy_object,
     delete_keys,
@@ -31,9 +32,10 @@ ADD, REPLACE_PARTITIONS, REPLACE_TABLE = "add", "replace_partitions", "replace_t
 INTENT = "intent.json"
 
 
-def publish_folder(table: ParquetTable, run_id: str, staging_uri: str) -> bool:
+def publish_folder(table: ParquetTable, run_id: str, staging_uri: str, undo_uri: str) -> bool:
     """Publish what a run staged in a folder; gives False if that had been done before.
 
+    What it changes is written to `undo_uri` first.
     Raises `NothingStaged`, and `PublishConflict` if another run was published since staging.
     """
     if table.published_run() == run_id:
@@ -47,6 +49,7 @@ def publish_folder(table: ParquetTable, run_id: str, staging_uri: str) -> bool:
     if read_json_if_there(f"{staging_uri}staged.json") is None:
         # What was staged long ago may have been cleaned away while this was planned.
         raise _nothing_staged(table, run_id)
+    keep_undo(undo_uri, intent)
     for source, target in intent["copies"]:
         copy_object(source, target)
     _switch(table, run_id, intent)
