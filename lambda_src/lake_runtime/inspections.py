@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from lake_runtime import clients
 from lake_runtime.artifacts import delete_keys, read_json
@@ -57,13 +58,13 @@ def read_inspections(run: Run, claims: Sequence[Claim]) -> dict[str, Inspection]
     return found | {entry.arrival_id: entry for entry in single if entry is not None}
 
 
-def _read_batches(run: Run) -> list[list[dict[str, object]]]:
+def _read_batches(run: Run) -> list[list[dict[str, Any]]]:
     """Give the documents of whole batches; where there is no index of them, up to the first gap."""
     index = run.artifacts.read(INDEX)
     if index is not None:
         names = [f"inspections/batch-{entry['uri'].rsplit('/', 1)[-1]}" for entry in index]
         return [batch for batch in in_parallel(run.artifacts.read, names) if batch is not None]
-    batches = []
+    batches: list[list[dict[str, Any]]] = []
     while (batch := run.artifacts.read(f"inspections/batch-{len(batches):04}.json")) is not None:
         batches.append(batch)
     return batches

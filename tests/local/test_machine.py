@@ -13,9 +13,9 @@ from strata.local.faults import Fault, Faults
 from strata.local.lake import LocalLake, bring_up, take_down
 from strata.notices import notices, open_inbox
 from strata.paths import ROOT
-from strata.runs import runs, steps
+from strata.runs import runs
 
-DATASET = "airlines"
+DATASET = "carriers"
 MEMORY = Fault("state:StageRows", error="OutOfMemoryError", where=DATASET)
 CODE = Fault("state:StageRows", error="Glue.EntityNotFoundException", where=DATASET)
 
@@ -28,10 +28,14 @@ class Machine:
         self.files = 0
         self.told = 0
 
-    def put(self, *bodies: str) -> dict[str, Any]:
-        """Put files, wait until they are dealt with, and give the last run."""
+    def put(self, *bodies: str, fault: Fault | None = None) -> dict[str, Any]:
+        """Put files, wait until they are dealt with, and give the last run.
+
+        Its opening is late, so that it takes all of them; `fault` must hit it.
+        """
         s3 = self.lake.client("s3")
-        with self.armed(Fault("state:OpenRun", seconds=1, where=DATASET)):
+        late = Fault("state:OpenRun", seconds=1, where=DATASET)
+        with Faults(self.lake.endpoint).armed(late, *([fault] if fault else [])):
             for body in bodies:
                 self.files += 1
                 key = f"{DATASET}/{self.files:03}.csv"
@@ -39,19 +43,21 @@ class Machine:
             wait_until_quiet(self.lake, seconds=300)
         return max(runs(self.lake), key=lambda run: str(run["started_at"]))
 
-    def armed(self, *faults: Fault) -> Any:
-        """Have faults for the length of a block."""
-        return Faults(self.lake.endpoint).armed(*faults)
-
     def new_notices(self) -> dict[str, dict[str, Any]]:
         """Give the notices since the last look, by their kind."""
         sent = notices(self.lake)
         found, self.told = sent[self.told :], len(sent)
         return {str(notice["notice"]): notice for notice in found}
 
-    def states(self, run: dict[str, Any]) -> list[str]:
-        """Give the states that a run went through."""
-        return [step.name for step in steps(self.lake, run["execution_arn"])]
+    def states(self, run: dict[str, Any]) -> set[str]:
+        """Give the names of the states that a run went through."""
+        pages = self.lake.client("stepfunctions").get_paginator("get_execution_history")
+        return {
+            event["stateEnteredEventDetails"]["name"]
+            for page in pages.paginate(executionArn=run["execution_arn"])
+            for event in page["events"]
+            if "stateEnteredEventDetails" in event
+        }
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +65,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """Give a lake of one dataset that has published once."""
     contracts = tmp_path_factory.mktemp("one contract") / "contracts"
     contracts.mkdir()
-    shutil.copy(ROOT / "contracts" / f"{DATASET}.odcs.yaml", contracts)
+    shutil.copy(ROOT / "tests" / "fixtures" / f"{DATASET}.odcs.yaml", contracts)
     folder: Path = tmp_path_factory.mktemp("machine")
     lake = bring_up(folder=folder, contracts=contracts)
     open_inbox(lake)
@@ -70,7 +76,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
 
 
 def rows(*names: str) -> str:
-    """Give a file of airlines."""
+    """Give a file of carriers."""
     return "\n".join(["carrier,name", *(f"{name},{name} Lines" for name in names), ""])
 
 
@@ -85,11 +91,9 @@ def test_success_has_a_notice_of_its_own(machine: Machine) -> None:
 def test_a_job_without_memory_is_run_once_more_with_twice_the_workers_and_that_is_told(
     machine: Machine,
 ) -> None:
-    with machine.armed(MEMORY):
-        run = machine.put(rows("CC"))
+    run = machine.put(rows("CC"), fault=MEMORY)
     assert run["outcome"] == "published"
-    states = machine.states(run)
-    assert {"HandleResourceError", "StageRowsWithMoreWorkers"} <= set(states)
+    assert {"HandleResourceError", "StageRowsWithMoreWorkers"} <= machine.states(run)
     told = machine.new_notices()
     assert told["job_retried_with_more_workers"]["severity"] == "warning"
     assert told["run_published"]["run_id"] == run["run_id"]
@@ -106,8 +110,7 @@ def test_a_job_without_memory_is_run_once_more_with_twice_the_workers_and_that_i
 
 
 def test_every_other_error_is_handled_at_once_with_a_notice_of_its_own(machine: Machine) -> None:
-    with machine.armed(CODE):
-        run = machine.put(rows("DD"))
+    run = machine.put(rows("DD"), fault=CODE)
     assert (run["outcome"], run["error_class"]) == ("failed", "code")
     assert "HandleResourceError" not in machine.states(run)
     told = machine.new_notices()
@@ -170,8 +173,7 @@ def test_a_failed_item_of_a_map_fails_the_run_and_record_and_notice_name_its_fil
 ) -> None:
     many.new_notices()
     broken = Fault("state:InspectListedBatch", error="ReportMissing", where=f"{DATASET}/")
-    with many.armed(broken):
-        run = many.put(*(rows(f"N{number}") for number in range(5)))
+    run = many.put(*(rows(f"N{number}") for number in range(5)), fault=broken)
     assert (run["outcome"], run["error_class"]) == ("failed", "code")
     told = json.dumps(many.new_notices()["run_failed"]["reasons"])
     for text in (run["reason"], told):
