@@ -120,8 +120,8 @@ def drop_partition(database: str, table: str, values: Sequence[str]) -> None:
         return
 
 
-def partition_location(database: str, table: str, values: Sequence[str]) -> str | None:
-    """Give the location of one partition, None if it is not there."""
+def find_partition(database: str, table: str, values: Sequence[str]) -> dict[str, Any] | None:
+    """Give the storage of one partition, None if it is not there."""
     client = glue_client()
     try:
         answer = client.get_partition(
@@ -129,14 +129,14 @@ def partition_location(database: str, table: str, values: Sequence[str]) -> str 
         )
     except client.exceptions.EntityNotFoundException:
         return None
-    return answer["Partition"]["StorageDescriptor"]["Location"]
+    return dict(answer["Partition"]["StorageDescriptor"])
 
 
-def list_partitions(database: str, table: str) -> dict[tuple[str, ...], str]:
-    """Give the location of every partition by its values."""
+def list_partitions(database: str, table: str) -> dict[tuple[str, ...], dict[str, Any]]:
+    """Give the storage of every partition by its values."""
     pages = glue_client().get_paginator("get_partitions")
     return {
-        tuple(partition["Values"]): partition["StorageDescriptor"]["Location"]
+        tuple(partition["Values"]): dict(partition["StorageDescriptor"])
         for page in pages.paginate(DatabaseName=database, TableName=table)
         for partition in page["Partitions"]
     }

@@ -12,15 +12,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from math import ceil
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
 from lake_spark.catalog import (
     change_table,
+    find_partition,
     find_table,
     move_partition,
-    parquet_storage,
-    partition_location,
 )
 from lake_spark.compaction_claims import end_claim, take_claim
 from lake_spark.compaction_limits import Limits
@@ -99,6 +99,7 @@ class Compaction:
         """Compact what has too many small files, partition by partition."""
         # An attempt that died may have left its claim.
         end_claim(self.table, self.run_id)
+        other = self._other_columns()
         found = []
         for values, location in sorted(self.table.locations().items()):
             if location.rstrip("/") == self._target(location).rstrip("/"):
@@ -108,8 +109,21 @@ class Compaction:
             small = self._small(files)
             # Files that would only become as many others are left.
             if len(small) > self.limits.small_files and self._wanted(files, small) < len(small):
+                if other:
+                    found.append(_left(values, files, other))
+                    continue
                 found.append(self._compact(values, location, files, small))
         return found
+
+    def _other_columns(self) -> str | None:
+        """Tell why the files cannot be read by the contract, if a run has to change them first."""
+        changes = "; ".join(change.words for change in self.table.changes())
+        return (
+            f"the contract has changed since the last publish: {changes}; the next run brings the "
+            "table to it, compact it then"
+            if changes
+            else None
+        )
 
     def _small(self, files: Mapping[str, int]) -> list[str]:
         limit = self.limits.target_bytes * self.limits.small_share
@@ -174,7 +188,7 @@ class Compaction:
         return after
 
     def _read(self, uris: list[str]) -> DataFrame:
-        columns = ", ".join(f"{quoted(name)} {kind}" for name, kind, _ in self.table.file_columns)
+        columns = ", ".join(f"{quoted(one.name)} {one.type}" for one in self.table.file_columns)
         reader = self.table.spark.read.schema(columns)
         return reader.parquet(*(escape_glob(uri) for uri in uris))
 
@@ -197,24 +211,32 @@ class Compaction:
         """Tell what came meanwhile; intents first, because a publish deletes its own at its end."""
         if is_being_published(self.staging_uri):
             return "a run is being published; compact the table again when it is"
-        if self._location(values) != location or _files(location) != files:
+        storage = self._storage(values)
+        if storage is None or storage["Location"] != location or _files(location) != files:
             return "a run was published meanwhile; compact the table again"
         return None
 
-    def _location(self, values: tuple[str, ...]) -> str | None:
+    def _storage(self, values: tuple[str, ...]) -> dict[str, Any] | None:
         database, name = self.table.database, self.table.contract.name
         if values:
-            return partition_location(database, name, values)
+            return find_partition(database, name, values)
         entry = find_table(database, name)
-        return entry["StorageDescriptor"]["Location"] if entry else None
+        return entry["StorageDescriptor"] if entry else None
 
     def _point(self, values: tuple[str, ...], target: str) -> None:
         table = self.table
         if values:
-            storage = parquet_storage(target, table.file_columns)
+            # A publish may have given it further columns meanwhile.
+            storage = {**(self._storage(values) or {}), "Location": target}
             move_partition(table.database, table.contract.name, values, storage)
         else:
             change_table(table.database, describe(table, target, table.published_run()))
+
+
+def _left(values: tuple[str, ...], files: Mapping[str, int], reason: str) -> Outcome:
+    """Give the outcome of a partition that is left as it is."""
+    number, size = len(files), sum(files.values())
+    return Outcome(values, number, number, size, size, 0, reason)
 
 
 def _files(location: str) -> dict[str, int]:

@@ -10,7 +10,7 @@ UNDO = "undo.json"
 
 
 def keep_undo(uri: str, intent: Mapping[str, Any]) -> None:
-    """Write down where each partition of an intent was, and which files lay there.
+    """Write down where each partition of an intent was, which files lay there, and their columns.
 
     Call it before the first change; where it was called before, nothing is changed.
     """
@@ -21,7 +21,14 @@ def keep_undo(uri: str, intent: Mapping[str, Any]) -> None:
         | {"files": _files(partition["before"])}
         for partition in intent["partitions"]
     ]
-    write_json(uri, {"run_id": intent["run_id"], "partitions": partitions})
+    columns = _columns(intent["table_before"])
+    write_json(uri, {"run_id": intent["run_id"], "partitions": partitions, "columns": columns})
+
+
+def _columns(table: Mapping[str, Any] | None) -> dict[str, str]:
+    """Give the types of the columns that the files of a table had, by name."""
+    columns = table["StorageDescriptor"]["Columns"] if table else []
+    return {column["Name"]: column["Type"] for column in columns}
 
 
 def _files(location: str | None) -> list[str]:

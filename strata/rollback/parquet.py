@@ -48,9 +48,20 @@ class ParquetStates:
 
     def why_not(self, _state: State, later: Sequence[State]) -> str | None:
         """Say why a state cannot be made current, or None if it can."""
+        columns = self.catalog.table()["StorageDescriptor"]["Columns"]
+        now = {column["Name"]: column["Type"] for column in columns}
         for change in later:
-            if self._undo(change) is None:
+            undo = self._undo(change)
+            if undo is None:
                 return f"what {change.run_id} changed was not written down, or has expired"
+            other = [
+                name for name, kind in undo.get("columns", {}).items() if now.get(name) != kind
+            ]
+            if other:
+                return (
+                    f"column {other[0]!r} was {undo['columns'][other[0]]} before {change.run_id} "
+                    f"and is {now.get(other[0], 'not there')} now: files of before cannot be read"
+                )
         for values, part in self._wanted(later).items():
             gone = set(part["files"]) - set(self._files(part["before"])) if part["before"] else ()
             if gone:

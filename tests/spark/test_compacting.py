@@ -9,6 +9,7 @@ import pytest
 
 import compact
 from lake_spark import compacting, compaction_claims
+from lake_spark.catalog import put_partitions
 from lake_spark.compaction_claims import take_claim
 from lake_spark.contract import parse_contract
 from lake_spark.errors import AuditFailed, ContractMismatch, LakeError
@@ -305,3 +306,43 @@ def test_a_table_that_does_not_exist_yet_has_nothing_to_compact(small: CompactLa
     key = f"runs/{small.name}/compact-1/compact.json"
     body = boto3.client("s3").get_object(Bucket=bucket("artifacts"), Key=key)["Body"].read()
     assert json.loads(body)["limits"]["target_bytes"] == 256 * 1024 * 1024
+
+
+def test_a_table_whose_contract_has_changed_is_left_until_a_run_has_brought_it_there(
+    small: CompactLake,
+) -> None:
+    small.contract["columns"][1] |= {"id": "who"}
+    small.contract["partition_by"] = []
+    small.publish_rows(0, 3)
+    before = small.checksum()
+    old = small.contract["columns"]
+    renamed = old[1] | {"name": "buyer"}
+    small.contract |= {"evolution": "permissive", "columns": [old[0], renamed, old[2]]}
+    report = small.compact()
+    assert report["compacted"] == []
+    (left,) = report["given_up"]
+    assert "column 'customer' is renamed to 'buyer'; the next run" in left["given_up"]
+    assert (small.files(), small.checksum()) == ([3], before)
+
+
+def test_a_column_that_came_while_a_partition_was_compacted_stays_in_the_catalog(
+    small: CompactLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.publish_rows(0, 3)
+    take_claim_then, added = compacting.take_claim, {"Name": "city", "Type": "string"}
+
+    def widen_first(*arguments: Any) -> Any:
+        storages = small.parquet().storages()
+        for storage in storages.values():
+            if added not in storage["Columns"]:
+                storage["Columns"].append(added)
+        put_partitions("processed", small.name, storages)
+        return take_claim_then(*arguments)
+
+    monkeypatch.setattr(compacting, "take_claim", widen_first)
+    small.compact()
+    assert small.files() == [1, 1]
+    parts = boto3.client("glue").get_partitions(DatabaseName="processed", TableName=small.name)
+    for part in parts["Partitions"]:
+        names = [one["Name"] for one in part["StorageDescriptor"]["Columns"]]
+        assert names == ["id", "amount", "city"]

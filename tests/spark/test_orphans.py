@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from lake_spark import compaction_claims, orphans, parquet_publishing
-from lake_spark.catalog import move_partition, parquet_storage
+from lake_spark.catalog import move_partition
 from lake_spark.compaction_claims import take_claim
 from lake_spark.errors import NothingStaged
 from tests.spark.support import Lake, bucket
@@ -94,7 +94,7 @@ def test_a_folder_that_was_replaced_once_more_meanwhile_waits_anew(
     later(8)
     table, (values, _) = small.parquet(), small._places()[0]
     elsewhere = f"{table.location}customer=Ada/run-by-hand/"
-    move_partition("processed", small.name, values, parquet_storage(elsewhere, table.file_columns))
+    move_partition("processed", small.name, values, table.storage(elsewhere))
     # Bob's old folder goes; Ada's was replaced, as far as anybody can tell, just now.
     assert cleaned(small.compact("c2")) == (1, 2)
 
@@ -107,7 +107,7 @@ def test_a_folder_that_the_catalog_names_again_at_the_last_moment_is_not_deleted
     later(8)
 
     def rolled_back_before_the_claim(table: Any, run_id: str) -> float:
-        storage = parquet_storage(old, table.file_columns)
+        storage = table.storage(old)
         move_partition("processed", small.name, values, storage)
         return take_claim(table, run_id)
 
