@@ -18,7 +18,17 @@ from lake_spark.deduplication import newest_rows, with_arrival
 from lake_spark.errors import RowsLost
 from lake_spark.inputs import OPENING_BYTES, TASK_BYTES, InputFile
 from lake_spark.lines import FirstLine
-from lake_spark.measuring import Counts, observe, read_counts, read_observation, recount
+from lake_spark.measuring import (
+    Broken,
+    Counts,
+    observe,
+    observe_broken,
+    read_broken,
+    read_counts,
+    read_observation,
+    recount,
+    recount_broken,
+)
 from lake_spark.places import sink_for
 from lake_spark.protection import protect, stored
 from lake_spark.quarantine import Quarantine, forget_bad_rows, write_bad_rows
@@ -164,13 +174,21 @@ def process_rows(
     with run.clock.step("quarantine"):
         forget_bad_rows(run.quarantine)
         if counts.rows_quarantined:
-            bad = read_again(counts)
-            # Observed again, so that Spark cannot move the filter down and check all rows twice.
-            rows, observation = observe(bad.checked, run.contract)
-            write_bad_rows(rows, run.quarantine, files, bad.first_lines)
-            kept = read_counts(observation, run.contract) or recount(bad.checked, run.contract)
-            check_kept(run, counts.rows_quarantined, kept.rows_quarantined)
+            broken = _keep(run, read_again(counts), files)
+            check_kept(run, counts.rows_quarantined, broken.rows)
+            counts = counts.with_broken(broken)
     write_json(run.report_uri, _report(run, counts, staged, together, files))
+
+
+def _keep(run: Run, bad: BadRows, files: Sequence[InputFile]) -> Broken:
+    """Write the bad rows to quarantine and give what they broke."""
+    # Observed, so that Spark cannot move the filter down and check all rows twice.
+    rows, observation = observe_broken(bad.checked, run.contract)
+    group = f"quarantine {run.run_id} {uuid.uuid4()}"
+    with job_group(run.spark, group):
+        write_bad_rows(rows, run.quarantine, files, bad.first_lines)
+    broken = None if was_retried(run.spark, group) else read_broken(observation, run.contract)
+    return broken or recount_broken(bad.checked, run.contract)
 
 
 def check_kept(run: Run, broken: int, kept: int) -> None:
