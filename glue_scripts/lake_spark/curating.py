@@ -51,8 +51,9 @@ def curate(spark: SparkSession, arguments: Mapping[str, str]) -> None:
     with input_views(sources):
         with run.clock.step("query"):
             rows = run_query(spark, contract, build)
-            checked = check_rows(rows, contract, run.references)
-        process_rows(run, checked, (), lambda _counts: BadRows(checked, ()))
+            checked = check_rows(rows, contract, run.references, reasons=False)
+            explained = check_rows(rows, contract, run.references)
+        process_rows(run, checked, (), lambda _counts: BadRows(explained, ()))
 
 
 def _with_build(run: Run, build: Build) -> Run:

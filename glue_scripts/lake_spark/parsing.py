@@ -24,8 +24,13 @@ ABSENT = "CAST(NULL AS string)"
 RECORD = ("__line", "__undecodable", *POSITION)
 
 
-def parse_csv(lines: DataFrame, header: Sequence[str], contract: Contract) -> DataFrame:
-    """Split CSV records whose fields are in the header's order."""
+def parse_csv(
+    lines: DataFrame, header: Sequence[str], contract: Contract, *, reasons: bool = True
+) -> DataFrame:
+    """Split CSV records whose fields are in the header's order.
+
+    Without reasons, `__malformed` only tells that something is wrong, not what.
+    """
     raw = _raw(contract)
     fields = [f"__{position}" for position in range(len(header))]
     options = {
@@ -37,18 +42,24 @@ def parse_csv(lines: DataFrame, header: Sequence[str], contract: Contract) -> Da
         "multiLine": str(raw.multiline).lower(),
     }
     schema = ", ".join(f"`{name}` string" for name in [*fields, "__corrupt"])
-    parsed = lines.select(*RECORD, F.from_csv("__line", schema, options).alias("__parsed"))
-    # Spark gives null for an empty field; whether empty means null is the contract's to say.
-    texts = {
-        name: f"coalesce(__parsed.{field}, '')" for name, field in zip(header, fields, strict=True)
-    }
-    texts |= {name: ABSENT for name in contract.raw_names if name not in texts}
-    malformed = (
-        F.when(F.col("__line").contains(NUL), "the record has a NUL character")
-        .when(_has_open_quote(raw), "a quote is opened and not closed")
-        .when(F.col("__parsed")["__corrupt"].isNotNull(), _wrong_fields(raw, len(header)))
+    parsed = lines.select(
+        *RECORD,
+        _fault(raw).alias("__fault"),
+        F.from_csv("__line", schema, options).alias("__parsed"),
     )
-    return parsed.select(*RECORD, malformed.alias("__malformed"), *_texts(texts, contract))
+    # Spark gives null for an empty field; whether empty means null is the contract's to say.
+    text = "__parsed.{}" if "" in raw.null_values else "coalesce(__parsed.{}, '')"
+    texts = {name: text.format(field) for name, field in zip(header, fields, strict=True)}
+    texts |= {name: ABSENT for name in contract.raw_names if name not in texts}
+    wrong = _wrong_fields(raw, len(header)) if reasons else F.lit("")
+    malformed = F.coalesce("__fault", F.when(F.col("__parsed")["__corrupt"].isNotNull(), wrong))
+    return _with_sources(parsed.withColumn("__malformed", malformed), texts, contract)
+
+
+def _fault(raw: RawFormat) -> Column:
+    return F.when(F.col("__line").contains(NUL), "the record has a NUL character").when(
+        _has_open_quote(raw), "a quote is opened and not closed"
+    )
 
 
 def _has_open_quote(raw: RawFormat) -> Column:
@@ -97,9 +108,8 @@ def parse_json(lines: DataFrame, contract: Contract) -> DataFrame:
             name = column.raw_name
             written = f"CAST(__exact[0].{quoted(name)} AS string)"
             texts[name] = f"coalesce({written}, {texts[name]})"
-    return parsed.select(
-        *RECORD, _json_fault(contract).alias("__malformed"), *_texts(texts, contract)
-    )
+    records = parsed.withColumn("__malformed", _json_fault(contract))
+    return _with_sources(records, texts, contract)
 
 
 def _exact_field(column: ColumnContract) -> StructField:
@@ -137,17 +147,18 @@ def _names(names: Sequence[str]) -> Column:
     return F.array(*[F.lit(name) for name in names]).cast("array<string>")
 
 
-def _texts(texts: dict[str, str], contract: Contract) -> list[Column]:
+def _with_sources(records: DataFrame, texts: dict[str, str], contract: Contract) -> DataFrame:
+    """Name the texts after their columns, null where the contract's null values stand."""
     nulls = ", ".join(literal(value) for value in _raw(contract).null_values)
-    found = []
+    others = ("__malformed", *RECORD)
+    trimmed, found = [], []
     for column in contract.columns:
-        text = texts[column.raw_name]
-        if column.type != "string":
-            text = f"trim({text})"
-        if nulls:
-            text = f"CASE WHEN {text} NOT IN ({nulls}) THEN {text} END"
-        found.append(F.expr(text).alias(source_name(column.name)))
-    return found
+        name, text = quoted(source_name(column.name)), texts[column.raw_name]
+        # A projection of their own, so that they are trimmed once and not wherever they are used.
+        trimmed.append(f"{text if column.type == 'string' else f'trim({text})'} AS {name}")
+        found.append(f"CASE WHEN {name} NOT IN ({nulls}) THEN {name} END AS {name}")
+    records = records.selectExpr(*others, *trimmed)
+    return records.selectExpr(*others, *found) if nulls else records
 
 
 def _raw(contract: Contract) -> RawFormat:

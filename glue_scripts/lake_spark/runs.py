@@ -52,6 +52,8 @@ SESSION_SETTINGS = {
     # The Java compiler leaves methods beyond 8,000 bytes of code to the interpreter. All checks of
     # a contract in one generated method are longer; below this limit Spark generates several.
     "spark.sql.codegen.hugeMethodLimit": "8000",
+    # A list of allowed values is looked up in one call, instead of code for each value.
+    "spark.sql.optimizer.inSetConversionThreshold": "1",
     # Nearly every key of a run is there once. To look for the first row of each before rows are
     # sent to each other, Spark would sort all of them one more time.
     "spark.sql.optimizer.windowGroupLimitThreshold": "-1",

@@ -47,7 +47,7 @@ def stage(spark: SparkSession, arguments: Mapping[str, str]) -> None:
             file.read_uri: (position, header)
             for position, (file, header) in enumerate(zip(files, headers, strict=True))
         }
-        checked = read_records(spark, contract, sources, run.references)
+        checked = read_records(spark, contract, sources, run.references, reasons=False)
 
     def read_again(counts: Counts) -> BadRows:
         bad = counts.file_quarantined
