@@ -72,6 +72,9 @@ class ProcessingStack(Stack):
             "SweepFunctionName": self.lake.sweep.function.function.function_name,
             "ArrivalQueueUrl": self.lake.arrivals.queue.queue_url,
             "ArrivalDeadLetterQueueUrl": self.lake.arrivals.dead_letters.queue_url,
+            "CurateDeadLetterQueueUrl": self.lake.curate.dead_letters.queue_url,
+            "ScheduleDeadLetterQueueUrl": self.lake.schedules.dead_letters.queue_url,
+            "SweepDeadLetterQueueUrl": self.lake.sweep.dead_letters.queue_url,
         }
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)

@@ -4,12 +4,11 @@ import argparse
 import getpass
 from typing import Any
 
-from data_lake.contracts import load_contracts
 from strata.circuits import list_circuits, move_circuit, show_circuit
 from strata.command_groups import add_group
 from strata.console import console, show_rows
+from strata.lakes import contracts_of
 from strata.local.lake import attach
-from strata.paths import ROOT
 
 
 def add_circuit_commands(commands: Any) -> None:
@@ -33,11 +32,11 @@ def _name(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(_options: argparse.Namespace) -> None:
-    show_rows(list_circuits(attach(), load_contracts(ROOT / "contracts")))
+    show_rows(list_circuits(attach(), contracts_of(None)))
 
 
 def _show(options: argparse.Namespace) -> None:
-    rows = show_circuit(attach(), load_contracts(ROOT / "contracts"), options.dataset)
+    rows = show_circuit(attach(), contracts_of(None), options.dataset)
     if not rows:
         console.print(f"The circuit of {options.dataset} has always been closed.")
         return
@@ -45,7 +44,7 @@ def _show(options: argparse.Namespace) -> None:
 
 
 def _open(options: argparse.Namespace) -> None:
-    contracts = load_contracts(ROOT / "contracts")
+    contracts = contracts_of(None)
     row = move_circuit(
         attach(), contracts, options.dataset, "open", who=options.who, why=options.why
     )
@@ -53,7 +52,7 @@ def _open(options: argparse.Namespace) -> None:
 
 
 def _close(options: argparse.Namespace) -> None:
-    contracts = load_contracts(ROOT / "contracts")
+    contracts = contracts_of(None)
     row = move_circuit(
         attach(), contracts, options.dataset, "closed", who=options.who, why=options.why
     )

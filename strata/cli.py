@@ -7,23 +7,26 @@ from pathlib import Path
 from typing import Any
 
 from config.loading import SettingsError, available_environments, load_settings
-from data_lake.contracts import ContractError, ContractSet, load_contracts
+from data_lake.contracts import ContractError, load_contracts
 from stacks.engines import check_engines
 from strata.activity import wait_until_quiet
 from strata.arrivals import put
 from strata.circuit_commands import add_circuit_commands
 from strata.console import Narrator, console, show_rows
 from strata.contract_commands import add_contract_commands
+from strata.dead_letters.command import add_dead_letter_commands
 from strata.demo import demo
 from strata.destruction import destroy
 from strata.errors import StrataError
-from strata.local.lake import attach, bring_up, bring_up_to_date, find, take_down
+from strata.lakes import contracts_of
+from strata.local.lake import LocalLake, attach, bring_up, bring_up_to_date, find, take_down
 from strata.notices import open_inbox
 from strata.page import write_page
-from strata.paths import ROOT, state_folder
+from strata.paths import CONTRACTS, state_folder
 from strata.products.command import FORMATS, show_graph
 from strata.quarantine.command import add_quarantine_commands
 from strata.query import query
+from strata.redriving_command import add_redrive_command
 from strata.report import runs_table, steps_table
 
 Command = Callable[[argparse.Namespace], None]
@@ -58,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         "up", _up, "Bring up the emulated lake, or deploy to the running one what has changed."
     )
     up.add_argument("--with-cdk", action="store_true", help="deploy with the real CDK CLI (slower)")
+    _add_contracts(up)
     add("down", _down, "Take the emulated lake down; what it holds is gone.")
     putting = add("put", _put, "Put a file into the raw zone and wait for what becomes of it.")
     putting.add_argument("dataset", help="the dataset whose contract claims the file")
@@ -69,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     asking.add_argument("sql")
     reporting = add("report", _report, "Write the page that shows what the running lake did.")
     reporting.add_argument("--output", type=Path, help="default: .strata/report.html")
-    add("validate", _validate, "Check every environment and every contract.")
+    _add_contracts(add("validate", _validate, "Check every environment and every contract."))
     destroying = add("destroy", _destroy, "Say what goes and what stays, ask, then destroy.")
     destroying.add_argument("--env", required=True, choices=available_environments())
     destroying.add_argument("--plan", action="store_true", help="only say it")
@@ -78,7 +82,15 @@ def _parser() -> argparse.ArgumentParser:
     add_contract_commands(commands)
     add_circuit_commands(commands)
     add_quarantine_commands(commands)
+    add_dead_letter_commands(commands)
+    add_redrive_command(commands)
     return parser
+
+
+def _add_contracts(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--contracts", type=Path, metavar="FOLDER", help="instead of the checkout's contracts/"
+    )
 
 
 def _add_products(commands: Any) -> None:
@@ -100,13 +112,23 @@ def _demo(_options: argparse.Namespace) -> None:
 def _up(options: argparse.Namespace) -> None:
     narrator = Narrator()
     running = find()
+    if running is not None and options.contracts:
+        _check_same(running, options.contracts)
     with narrator.live("preparing"):
         if running is not None and not options.with_cdk:
             bring_up_to_date(running, narrator.say)
             return
-        lake = bring_up(narrator.say, with_cli=options.with_cdk)
+        lake = bring_up(narrator.say, with_cli=options.with_cdk, contracts=options.contracts)
         open_inbox(lake)
     console.print(f"The emulated lake is up at {lake.endpoint}; next: strata put, strata query")
+
+
+def _check_same(running: LocalLake, contracts: Path) -> None:
+    if contracts.resolve() != Path(running.contracts):
+        raise StrataError(
+            f"--contracts {contracts}: the lake that runs has those of {running.contracts}; "
+            "take it down first: strata down"
+        )
 
 
 def _down(_options: argparse.Namespace) -> None:
@@ -116,7 +138,9 @@ def _down(_options: argparse.Namespace) -> None:
 def _put(options: argparse.Namespace) -> None:
     lake = attach()
     narrator = Narrator()
-    console.print(f"stored {put(lake, _contracts(), options.dataset, options.file)}", markup=False)
+    console.print(
+        f"stored {put(lake, contracts_of(None), options.dataset, options.file)}", markup=False
+    )
     if options.no_wait:
         return
     with narrator.live("waiting for events"):
@@ -144,7 +168,8 @@ def _report(options: argparse.Namespace) -> None:
     console.print(f"The page is written: {file}", markup=False, soft_wrap=True)
 
 
-def _validate(_options: argparse.Namespace) -> None:
+def _validate(options: argparse.Namespace) -> None:
+    folder = options.contracts or CONTRACTS
     problems, environments = [], []
     for environment in available_environments():
         try:
@@ -152,9 +177,9 @@ def _validate(_options: argparse.Namespace) -> None:
         except SettingsError as error:
             problems.append(str(error))
     try:
-        contracts = _contracts()
+        contracts = load_contracts(folder)
         for settings in environments:
-            check_engines(contracts, settings, ROOT / "contracts")
+            check_engines(contracts, settings, folder)
     except ContractError as error:
         problems.append(str(error))
     if problems:
@@ -174,8 +199,4 @@ def _products_graph(options: argparse.Namespace) -> None:
         raise StrataError(
             "--output: a tree is drawn for the terminal; add --format mermaid, dot, svg or json"
         )
-    show_graph(_contracts(), options.format, options.output)
-
-
-def _contracts() -> ContractSet:
-    return load_contracts(ROOT / "contracts")
+    show_graph(load_contracts(CONTRACTS), options.format, options.output)

@@ -15,9 +15,7 @@ from strata.console import console
 from strata.dictionary import write_dictionary
 from strata.drafting.command import new_contract
 from strata.errors import StrataError
-from strata.paths import ROOT, state_folder
-
-CONTRACTS = ROOT / "contracts"
+from strata.paths import CONTRACTS, state_folder
 
 
 def add_contract_commands(commands: Any) -> None:

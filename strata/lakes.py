@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from config.loading import load_settings
+from data_lake.contracts import ContractSet, load_contracts
 from strata.errors import StrataError
-from strata.local.lake import ENVIRONMENT, attach
+from strata.local.lake import ENVIRONMENT, attach, find
+from strata.paths import CONTRACTS
 
 
 class Lake(Protocol):
@@ -22,6 +25,10 @@ class Lake(Protocol):
     @property
     def prefix(self) -> str:
         """`<project>-<environment>`, with which the names of its resources begin."""
+
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        """The outputs of all its stacks, by name."""
 
     def client(self, service: str) -> Any:
         """Give a client of an AWS service of the lake."""
@@ -70,6 +77,17 @@ def find_lake(environment: str | None) -> Lake:
     if environment in (None, ENVIRONMENT):
         return attach()
     return deployed_lake(str(environment))
+
+
+def contracts_of(environment: str | None) -> ContractSet:
+    """Give the contracts of the lake of an environment.
+
+    Those of the emulated lake are in the folder that it was brought up with; where none runs, and
+    for any other environment, they are the checkout's. Raises `ContractError` if they are not
+    valid.
+    """
+    running = find() if environment in (None, ENVIRONMENT) else None
+    return load_contracts(Path(running.contracts) if running else CONTRACTS)
 
 
 def deployed_lake(environment: str) -> DeployedLake:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 """The checkout that this package was imported from."""
+CONTRACTS = ROOT / "contracts"
+"""The contracts of the checkout."""
 
 
 def state_folder() -> Path:

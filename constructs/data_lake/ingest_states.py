@@ -16,6 +16,10 @@ from data_lake.run_states import JOB_RUN, RUN, RunStates, unexpected_answer
 from data_lake.spark_job import SparkJob
 
 _INSPECTIONS_AT_ONCE: Final = 10
+_RUN_ID: Final = (
+    "($exists($states.input.run_id) ? $states.input.run_id : $states.context.Execution.Name)"
+)
+"""An execution is a run of its own name, unless it does one that failed again."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +63,9 @@ class IngestMachine:
                 {
                     "dataset": "{% $states.input.dataset %}",
                     "trigger": "{% $states.input.trigger %}",
-                    "run_id": "{% $states.context.Execution.Name %}",
+                    "run_id": f"{{% {_RUN_ID} %}}",
                     "run_prefix": (
-                        "{% 'runs/' & $states.input.dataset & '/' "
-                        "& $states.context.Execution.Name & '/' %}"
+                        f"{{% 'runs/' & $states.input.dataset & '/' & {_RUN_ID} & '/' %}}"
                     ),
                 },
                 then="OpenRun",

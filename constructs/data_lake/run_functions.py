@@ -177,7 +177,7 @@ class RunFunctions(Construct):
 
     def _allow_opening(self) -> None:
         role = self.open_run.role
-        self._use_artifacts(role)
+        self._use_artifacts(role, delete=True)
         self._use_ledger(role, "ConditionCheckItem", "DeleteItem", "PutItem", "Query", "UpdateItem")
         self._use_audit(role, "DeleteItem", "PutItem", "UpdateItem")
         self._read_changes(role)
@@ -217,11 +217,11 @@ class RunFunctions(Construct):
         why = "What people change in quarantine is described by dataset and change."
         read_objects(role, self._zones["quarantine"], ("changes/",), why=why)
 
-    def _use_artifacts(self, role: iam.Role) -> None:
+    def _use_artifacts(self, role: iam.Role, *, delete: bool = False) -> None:
         artifacts = self._zones["artifacts"]
         why = "A run's folder is named after its dataset and its execution."
         read_objects(role, artifacts, RUNS, why=why)
-        write_objects(role, artifacts, RUNS, why=why)
+        write_objects(role, artifacts, RUNS, delete=delete, why=why)
         # One key encrypts every zone.
         use_key(role, "UseZonesKey", artifacts.key)
 

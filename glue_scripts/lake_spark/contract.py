@@ -81,6 +81,11 @@ class Contract:
         return self.evolution == "permissive"
 
     @property
+    def tells_unknown_members(self) -> bool:
+        """Whether records may have members that are left out, and so have to be told."""
+        return self.ignores_unknown and self.raw is not None and self.raw.format == "jsonl"
+
+    @property
     def raw_names(self) -> list[str]:
         """What raw files call the columns, in the contract's order."""
         return [column.raw_name for column in self.columns]

@@ -17,6 +17,7 @@ from lake_spark.contract import Contract
 from lake_spark.lines import count_quotes, may_have_open_quote
 from lake_spark.raw_format import RawFormat
 from lake_spark.sql import POSITION, literal, quoted, source_name
+from lake_spark.unknown_members import UNKNOWN, unknown_members
 
 NUL = "\0"
 ABSENT = "CAST(NULL AS string)"
@@ -109,6 +110,8 @@ def parse_json(lines: DataFrame, contract: Contract) -> DataFrame:
             written = f"CAST(__exact[0].{quoted(name)} AS string)"
             texts[name] = f"coalesce({written}, {texts[name]})"
     records = parsed.withColumn("__malformed", _json_fault(contract))
+    if contract.tells_unknown_members:
+        records = records.withColumn(UNKNOWN, unknown_members("__members", names))
     return _with_sources(records, texts, contract)
 
 
@@ -150,7 +153,8 @@ def _names(names: Sequence[str]) -> Column:
 def _with_sources(records: DataFrame, texts: dict[str, str], contract: Contract) -> DataFrame:
     """Name the texts after their columns, null where the contract's null values stand."""
     nulls = ", ".join(literal(value) for value in _raw(contract).null_values)
-    others = ("__malformed", *RECORD)
+    told = [UNKNOWN] if contract.tells_unknown_members else []
+    others = ("__malformed", *told, *RECORD)
     trimmed, found = [], []
     for column in contract.columns:
         name, text = quoted(source_name(column.name)), texts[column.raw_name]

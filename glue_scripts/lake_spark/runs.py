@@ -89,7 +89,8 @@ class Run:
     """One run of one contract: the places it writes to, and its clock.
 
     `uri` is the folder of its records, ending in `/`; `protection_secret` the id of the secret that
-    columns are hashed with; `notes` are further fields of its report.
+    columns are hashed with; `notes` are further fields of its report, `late_notes` gives those that
+    are known when its rows have been written.
     """
 
     spark: SparkSession
@@ -103,6 +104,7 @@ class Run:
     started_at: datetime
     protection_secret: str | None
     notes: Mapping[str, Any] = field(default_factory=dict)
+    late_notes: Callable[[], Mapping[str, Any]] = dict
 
     @property
     def report_uri(self) -> str:
@@ -267,6 +269,7 @@ def _report(
         "emptied": staged.emptied,
         "seconds": run.clock.seconds,
         **run.notes,
+        **run.late_notes(),
     }
 
 

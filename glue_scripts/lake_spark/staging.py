@@ -10,6 +10,7 @@ from lake_spark.measuring import Counts
 from lake_spark.records import first_lines, read_records
 from lake_spark.runs import BadRows, open_run, process_rows
 from lake_spark.storage import read_json
+from lake_spark.unknown_members import UnknownMembers
 
 ARGUMENTS = (
     "dataset",
@@ -48,6 +49,8 @@ def stage(spark: SparkSession, arguments: Mapping[str, str]) -> None:
             for position, (file, header) in enumerate(zip(files, headers, strict=True))
         }
         checked = read_records(spark, contract, sources, run.references, reasons=False)
+        unknown = UnknownMembers(checked, contract)
+        run = replace(run, late_notes=unknown.report)
 
     def read_again(counts: Counts) -> BadRows:
         bad = counts.file_quarantined
@@ -58,4 +61,4 @@ def stage(spark: SparkSession, arguments: Mapping[str, str]) -> None:
         again = read_records(spark, contract, some, run.references, known)
         return BadRows(again, first_lines(spark, contract, some))
 
-    process_rows(run, checked, files, read_again)
+    process_rows(run, unknown.rows, files, read_again)

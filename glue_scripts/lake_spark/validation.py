@@ -3,8 +3,9 @@
 Columns given: the contract's, typed; `__line` (the record as text); `__lines` (how many lines it
 took); the record's position; and
 `__broken` (null for a good row, else an array of `rule` and `reason`) and `__warned` (null, or the
-ids of broken rules that only warn). Without reasons, `__broken` is true or null: to find out what
-is wrong takes code that Spark does not compile together with the rest, for every row.
+ids of broken rules that only warn); `__unknown` where a contract tells unknown members. Without
+reasons, `__broken` is true or null: to find out what is wrong takes code that Spark does not compile
+together with the rest, for every row.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +29,7 @@ from lake_spark.contract import Contract
 from lake_spark.errors import ContractMismatch, in_short
 from lake_spark.references import References
 from lake_spark.sql import POSITION, literal, quoted, source_name
+from lake_spark.unknown_members import UNKNOWN
 
 BROKEN_TYPE = "array<struct<rule: string, reason: string>>"
 NO_REFERENCES = References()
@@ -103,7 +105,8 @@ def _check(
     *,
     reasons: bool,
 ) -> DataFrame:
-    kept = ["__line", "__lines", *POSITION]
+    told = [UNKNOWN] if contract.tells_unknown_members else []
+    kept = ["__line", "__lines", *POSITION, *told]
     line = _hidden_line(contract) if contract.hidden else "__line"
     casts = {column.name: cast(source_name(column.name), column) for column in contract.columns}
     own = [
@@ -121,6 +124,7 @@ def _check(
             f"{line} AS __line",
             f"{_lines(contract)} AS __lines",
             *POSITION,
+            *told,
             *given,
             *(f"{cast.value} AS {quoted(name)}" for name, cast in casts.items()),
         )

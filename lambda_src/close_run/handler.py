@@ -34,6 +34,11 @@ class CloseRunResponse(Response):
     next_name: str
 
 
+def _times(record: dict[str, Any]) -> list[str]:
+    """Tell the runs apart that follow one that was done again."""
+    return [str(record["redrives"])] if record.get("redrives") else []
+
+
 @state_machine_task(CloseRunRequest)
 def handle(request: CloseRunRequest) -> CloseRunResponse:
     """Close a run; safe to repeat.
@@ -57,5 +62,5 @@ def handle(request: CloseRunRequest) -> CloseRunResponse:
         ),
         event=published_event(run, settled, kind),
         more_waiting=has_more(run, settled, kind, request.error),
-        next_name=execution_name(run.dataset, [run.run_id, "next"]),
+        next_name=execution_name(run.dataset, [run.run_id, "next", *_times(settled.record)]),
     )

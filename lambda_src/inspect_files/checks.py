@@ -52,7 +52,9 @@ def _compression_fault(content: Content, raw: RawFormat) -> Fault | None:
     if raw.compression not in ("auto", content.compression):
         found = "not compressed" if content.compression == "none" else content.compression
         return Fault(
-            "format", f"the bytes are {found}, the contract says compression {raw.compression}"
+            "format",
+            f"the bytes are {found}, the contract says compression {raw.compression}; send them "
+            "so, or let the contract say auto, which goes by the bytes",
         )
     if content.damage is not None:
         return Fault("format", content.damage)

@@ -1,6 +1,7 @@
 """JSON documents in S3: the artifacts of a run, and any document by its URI."""
 
 import json
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from botocore.exceptions import ClientError
 from lake_runtime import clients
 from lake_runtime.errors import ReportMissing
 
+KEYS_PER_DELETE = 1000
+"""The most that S3 deletes in one call."""
 ABSENT = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 
 
@@ -50,6 +53,20 @@ def write_json(uri: str, value: Any) -> None:
     clients.s3().put_object(
         Bucket=bucket, Key=key, Body=content.encode(), ContentType="application/json"
     )
+
+
+def delete_keys(bucket: str, keys: Sequence[str]) -> None:
+    """Delete objects, whether they are there or not; the bucket keeps their versions.
+
+    Raises `ReportMissing` naming the first that S3 refused to delete.
+    """
+    for start in range(0, len(keys), KEYS_PER_DELETE):
+        listed: Any = [{"Key": key} for key in keys[start : start + KEYS_PER_DELETE]]
+        answer = clients.s3().delete_objects(Bucket=bucket, Delete={"Objects": listed})
+        for refused in answer.get("Errors", []):
+            raise ReportMissing(
+                f"s3://{bucket}/{refused['Key']}: could not be deleted: {refused['Code']}"
+            )
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,43 @@ class AuditLog:
         """Remove the record of a run that found nothing to do."""
         clients.dynamodb().Table(self.table).delete_item(Key=self._key(run_id))
 
+    def reopen(self, run_id: str, execution_arn: str) -> bool:
+        """Let a run that was closed as failed go on in another execution; False if it was not.
+
+        How it had ended is kept in `earlier`; `redrives` counts how often this was done.
+        """
+        record = self.read(run_id) or {}
+        kept = ("outcome", "reason", "error_class", "ended_at", "execution_arn")
+        ending = {name: record[name] for name in kept if name in record}
+        values: dict[str, Any] = {
+            ":running": "running",
+            ":closed": "closed",
+            ":failed": "failed",
+            ":arn": execution_arn,
+            ":ending": [ending],
+            ":none": [],
+            ":zero": 0,
+            ":one": 1,
+        }
+        try:
+            clients.dynamodb().Table(self.table).update_item(
+                Key=self._key(run_id),
+                UpdateExpression=(
+                    "SET #status = :running, execution_arn = :arn, "
+                    "redrives = if_not_exists(redrives, :zero) + :one, "
+                    "earlier = list_append(if_not_exists(earlier, :none), :ending) "
+                    "REMOVE outcome, reason, error_class, ended_at"
+                ),
+                ConditionExpression="#status = :closed AND outcome = :failed",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues=values,
+            )
+        except ClientError as error:
+            if is_condition_failure(error):
+                return False
+            raise
+        return True
+
     def close(self, run_id: str, result: Mapping[str, Any]) -> bool:
         """Write a run's result; False, and nothing changes, if it was closed before.
 

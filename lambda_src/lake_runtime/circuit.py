@@ -68,6 +68,17 @@ class Circuit:
                 return Passage(is_free=True)
         raise _unsettled(self.ledger)
 
+    def forget(self, run_id: str) -> None:
+        """Let a run that is done again count again when it ends.
+
+        Raises `LedgerUnsettled` if others keep moving the circuit.
+        """
+        for _ in range(_TRIES):
+            now = self.look()
+            if now.get("last_run") != run_id or self._write(now, {"last_run": ""}, by="", why=""):
+                return
+        raise _unsettled(self.ledger)
+
     def record(self, run_id: str, *, is_failure: bool, limits: Limits, why: str) -> bool:
         """Count how a run ended, once; tell whether the circuit opened with it.
 

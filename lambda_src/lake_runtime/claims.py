@@ -88,6 +88,19 @@ def return_arrivals(
     return [claim for claim, is_parked in zip(left, parked, strict=True) if is_parked]
 
 
+def unpark_arrivals(ledger: Ledger, run_id: str, claims: Sequence[Claim]) -> None:
+    """Let the arrivals that a run's failure parked wait again, their attempts forgotten."""
+    values = {":to": Status.WAITING, ":parked": Status.PARKED, ":run": run_id, ":none": 0}
+    change = "SET #status = :to, attempts = :none REMOVE run_id, reason"
+    condition = "#status = :parked AND run_id = :run"
+    write_groups(
+        [
+            [_update(ledger, claim, change, condition, values), ledger.put_marker(claim)]
+            for claim in claims
+        ]
+    )
+
+
 def settle_arrivals(
     ledger: Ledger, run_id: str, ends: Iterable[tuple[Claim, Status, Mapping[str, Any]]]
 ) -> None:

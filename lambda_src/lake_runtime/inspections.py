@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from lake_runtime.artifacts import delete_keys
 from lake_runtime.parallel import in_parallel
 from lake_runtime.records import Claim, Inspection
 from lake_runtime.run import Run
@@ -22,6 +23,13 @@ def write_batch(run: Run, batch_uri: str, inspections: Iterable[Inspection]) -> 
     """Write the inspections of a whole batch as one document beside the single ones."""
     name = f"inspections/batch-{batch_uri.rsplit('/', 1)[-1]}"
     run.artifacts.write(name, [found.model_dump(mode="json") for found in inspections])
+
+
+def forget_inspections(run: Run, claims: Sequence[Claim]) -> None:
+    """Delete the inspections of a run's claims, so that its files are inspected anew."""
+    names = [_name(claim.arrival_id) for claim in claims]
+    names += [f"inspections/batch-{number:04}.json" for number in range(len(claims))]
+    delete_keys(run.artifacts.bucket, [f"{run.artifacts.prefix}{name}" for name in names])
 
 
 def read_inspections(run: Run, claims: Sequence[Claim]) -> dict[str, Inspection]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool
 
 
 class Record(BaseModel):
@@ -130,7 +130,8 @@ class RuleCount(Report):
     scope: str = "row"
     dimension: str = "conformity"
     state: RuleState | None = None
-    measure: bool | str | None = None
+    measure: StrictBool | str | None = None
+    """A number as text; strictly a boolean, which 1.0 would become otherwise."""
     expected: str = ""
     decides: bool | None = None
     reason: str | None = None

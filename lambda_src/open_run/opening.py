@@ -11,6 +11,7 @@ from lake_runtime.lock import Holder
 from lake_runtime.run import Run
 from lake_runtime.settlement import Ending, Outcome, settle_run
 from lake_runtime.telemetry import logger
+from open_run.redriving import REDRIVE, Redriving
 from open_run.work import Taken, Work
 
 _LOOKS = 5
@@ -50,29 +51,36 @@ def open_run(
 ) -> Opening:
     """Open the run if there is work, no other run holds the dataset, and the circuit lets it.
 
-    Safe to repeat: what was opened stays open, whatever the circuit says by then.
+    Safe to repeat: what was opened stays open, whatever the circuit says by then. With the trigger
+    `redrive`, a run that failed is opened again with what is left of its claims.
 
     A lock given back unused is followed by another look: an arrival that came while the lock was
     held started a run that found the dataset busy and left.
     Raises `RunAlreadyClosed` for the id of a run that ended.
     """
     record = run.audit.read(run.run_id)
-    if record is not None and record.get("status") == "closed":
+    redriving = Redriving(run, execution_arn)
+    is_redrive = trigger == REDRIVE and redriving.is_possible(record)
+    if record is not None and record.get("status") == "closed" and not is_redrive:
         raise RunAlreadyClosed(
             f"{run.dataset}: run {run.run_id} was closed before; start a new execution"
         )
     for _ in range(_LOOKS):
         holder = run.lock.holder()
-        if holder is None and not work.is_pending():
+        if holder is None and not (redriving if is_redrive else work).is_pending():
             return Opening(OpenStatus.NOTHING_WAITING)
         held = run.lock.acquire(run.run_id, execution_arn, lease_seconds)
         if held is None:
             return Opening(OpenStatus.BUSY)
         _settle_abandoned(run, held)
-        passage = Passage(is_free=True) if record else run.circuit.enter(run.run_id)
+        is_open = record is not None and not is_redrive
+        passage = Passage(is_free=True) if is_open else run.circuit.enter(run.run_id)
         if not passage.is_free:
             run.lock.release(run.run_id)
             return Opening(OpenStatus.CIRCUIT_OPEN, refused=passage)
+        if is_redrive and not redriving.reopen():
+            run.lock.release(run.run_id)
+            return Opening(OpenStatus.NOTHING_WAITING)
         run.audit.open(
             run.run_id,
             {

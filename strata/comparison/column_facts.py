@@ -6,6 +6,7 @@ from typing import Any
 from data_lake.contracts.models import DatasetContract, ProductContract
 from strata.comparison.change import (
     Change,
+    Verdict,
     backfill,
     breaking,
     from_to,
@@ -84,11 +85,7 @@ def _classification(subject: str, old: str, new: str) -> Change:
 
 def _protection(subject: str, old: object, new: object) -> Change:
     if old is None:
-        return refused(
-            subject,
-            f"is protected now: {shown(new)}",
-            "The clear values that are there would stay, beside protected ones in new rows.",
-        )
+        return _protected_now(subject, new)
     if new is None:
         return breaking(
             subject,
@@ -100,6 +97,21 @@ def _protection(subject: str, old: object, new: object) -> Change:
         subject,
         f"is protected in another way, {from_to(old, new)}",
         "The same value looks different in old rows and in new ones, so they do not join.",
+    )
+
+
+def _protected_now(subject: str, new: object) -> Change:
+    """Protecting breaks what readers count on, and does not reach back: the table is rebuilt."""
+    return Change(
+        subject,
+        f"is protected now: {shown(new)}",
+        Verdict.BREAKING,
+        "This needs a backfill: rows that were published before stay in clear text, in the table "
+        "and in its older snapshots, until the table is rebuilt. New rows do not join with them.",
+        "Rebuild the table from its raw files under the new contract and expire its old snapshots, "
+        "then raise the major version and say --migrated {dataset}; or write a contract of a new "
+        "dataset, and delete the old table once its readers have moved over.",
+        rebuild=True,
     )
 
 

@@ -11,11 +11,12 @@ from typing import Any
 import boto3
 
 from config.loading import load_settings
+from data_lake.contracts.reader import SUFFIX
 from strata.errors import StrataError
 from strata.local.assembly import read_assembly, synthesise
 from strata.local.deployment import deploy, deploy_with_cli
 from strata.local.emulator import WAIT_SCALE, Emulator, end_process_group, is_answering
-from strata.paths import state_folder
+from strata.paths import CONTRACTS, state_folder
 
 ENVIRONMENT = "local"
 Progress = Callable[[str], None]
@@ -35,6 +36,8 @@ class LocalLake:
     """The outputs of all stacks, by name."""
     folder: str
     """The folder of its logs and of its cloud assembly."""
+    contracts: str = str(CONTRACTS)
+    """The folder of the contracts that it was brought up with."""
 
     def client(self, service: str) -> Any:
         """Give a client of an AWS service of the lake."""
@@ -75,9 +78,10 @@ def bring_up(
     `with_cli` deploys with the real CDK CLI instead of CloudFormation's API. `folder` defaults to
     the checkout's `.strata/`; `contracts` to its `contracts/`.
     `wait_scale` multiplies Wait states and retry delays. Raises `StrataError` if a lake already
-    runs in that folder, or if a step fails; then nothing is left running.
+    runs in that folder, if `contracts` has none, or if a step fails; then nothing is left running.
     """
     home = folder or state_folder()
+    chosen = _contracts_in(contracts or CONTRACTS)
     if find(home) is not None:
         raise StrataError("a lake is already running; use it, or take it down: strata down")
     settings = load_settings(ENVIRONMENT)
@@ -94,11 +98,11 @@ def bring_up(
         emulator.start()
         if with_cli:
             progress("deploying with the CDK CLI")
-            outputs = deploy_with_cli(ENVIRONMENT, home / "cdk.out", emulator, contracts)
+            outputs = deploy_with_cli(ENVIRONMENT, home / "cdk.out", emulator, chosen)
             read_assembly(home / "cdk.out")
         else:
             progress("synthesising the templates")
-            assembly = synthesise(ENVIRONMENT, home / "cdk.out", contracts)
+            assembly = synthesise(ENVIRONMENT, home / "cdk.out", chosen)
             outputs = deploy(assembly, emulator, lambda stack: progress(f"deploying {stack}"))
     except BaseException:
         emulator.stop()
@@ -111,23 +115,22 @@ def bring_up(
         prefix=f"{settings.project}-{settings.environment}",
         outputs=outputs,
         folder=str(home),
+        contracts=str(chosen),
     )
     _state_file(home).write_text(json.dumps(asdict(lake), indent=2))
     progress(f"the lake is up after {time.monotonic() - started:.0f} s")
     return lake
 
 
-def bring_up_to_date(
-    lake: LocalLake, progress: Progress = lambda _: None, *, contracts: Path | None = None
-) -> LocalLake:
+def bring_up_to_date(lake: LocalLake, progress: Progress = lambda _: None) -> LocalLake:
     """Synthesise again and deploy what has changed, such as a contract, to a running lake.
 
-    What the lake holds stays. `contracts` defaults to the checkout's `contracts/`. Raises
-    `StrataError` if synthesis or a stack fails; the stack then is as it was.
+    What the lake holds stays, and its contracts are those of the same folder. Raises `StrataError`
+    if synthesis or a stack fails; the stack then is as it was.
     """
     home = Path(lake.folder)
     progress("synthesising the templates")
-    assembly = synthesise(ENVIRONMENT, home / "cdk.out", contracts)
+    assembly = synthesise(ENVIRONMENT, home / "cdk.out", Path(lake.contracts))
     outputs = deploy(assembly, lake, lambda stack: progress(f"deploying {stack}"))
     renewed = replace(lake, outputs=outputs)
     _state_file(home).write_text(json.dumps(asdict(renewed), indent=2))
@@ -163,6 +166,12 @@ def take_down(folder: Path | None = None) -> bool:
         end_process_group(lake.pid)
     _state_file(home).unlink(missing_ok=True)
     return lake is not None
+
+
+def _contracts_in(folder: Path) -> Path:
+    if not any(folder.glob(f"*{SUFFIX}")):
+        raise StrataError(f"{folder} is not a folder of contracts: it has no file *{SUFFIX}")
+    return folder.resolve()
 
 
 def _state_file(folder: Path) -> Path:

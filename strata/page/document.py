@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from strata.page import evidence, outcome, overview, process
+from strata.page import evidence, outcome, overview, process, quality
 from strata.page.deployed.section import dashboard
 from strata.page.markup import Markup, el, join, trusted
 from strata.page.story import Story
@@ -35,6 +35,7 @@ def _body(story: Story) -> Markup:
     return join(
         overview.headline(story),
         overview.datasets(story),
+        quality.quality(story),
         process.flow(story),
         process.runs(story),
         evidence.quarantine(story),

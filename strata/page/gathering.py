@@ -1,11 +1,12 @@
 """Gathers the story of a running lake: from its books, its state machines, and its tables."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from data_lake.contracts import ContractSet, load_contracts
+from data_lake.contracts import load_contracts
 from strata.local.lake import LocalLake
 from strata.notices import notices
 from strata.page.deployed.gathering import (
@@ -13,11 +14,11 @@ from strata.page.deployed.gathering import (
     deployed_dashboard,
     gathered_metrics,
 )
-from strata.page.gathering_tables import quarantined_examples, read_products, read_tables
+from strata.page.gathering_rules import rule_counts
+from strata.page.gathering_tables import read_products, read_tables
 from strata.page.graph import read_graph
 from strata.page.history import visits
-from strata.page.story import Arrival, Execution, Machine, Notice, RuleCount, Run, Story
-from strata.paths import ROOT
+from strata.page.story import Arrival, Execution, Machine, Notice, Run, Story
 from strata.runs import arrivals, artifact, runs
 
 PIPELINES = ("ingest", "curate")
@@ -27,13 +28,14 @@ def gather(lake: LocalLake) -> Story:
     """Read everything that the page shows from a running lake; nothing in the lake changes.
 
     Raises `StrataError` if the lake has no output that it needs, `DashboardError` if its dashboard
-    has something that the page cannot draw, `ContractError` if the checkout's contracts are not
-    valid.
+    has something that the page cannot draw, `ContractError` if its contracts are not valid.
     """
-    contracts = load_contracts(ROOT / "contracts")
+    contracts = load_contracts(Path(lake.contracts))
     now = datetime.now(UTC)
     machines = tuple(_machine(lake, pipeline) for pipeline in PIPELINES)
-    told = tuple(_run(record) for record in runs(lake))
+    records = runs(lake)
+    stages = _stages(lake, records)
+    told = tuple(_run(record, stages.get(record["run_id"], {})) for record in records)
     return Story(
         prefix=lake.prefix,
         region=lake.region,
@@ -46,7 +48,7 @@ def gather(lake: LocalLake) -> Story:
             name: contract.quality.threshold
             for name, contract in (contracts.datasets | contracts.products).items()
         },
-        rules=_rules(lake, told, contracts),
+        rules=rule_counts(lake, stages, contracts),
         arrivals=tuple(_arrival(record) for record in arrivals(lake)),
         tables=read_tables(lake, contracts),
         products=read_products(lake, contracts),
@@ -102,7 +104,15 @@ def _executions(lake: LocalLake, machines: tuple[Machine, ...]) -> tuple[Executi
     return tuple(sorted(found, key=lambda execution: execution.started_at))
 
 
-def _run(record: Mapping[str, Any]) -> Run:
+def _stages(lake: LocalLake, records: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    read = {
+        str(record["run_id"]): artifact(lake, record["dataset"], record["run_id"], "stage.json")
+        for record in records
+    }
+    return {run_id: stage for run_id, stage in read.items() if stage is not None}
+
+
+def _run(record: Mapping[str, Any], stage: Mapping[str, Any]) -> Run:
     counts = {
         name: int(record.get(name) or 0)
         for name in (
@@ -127,49 +137,11 @@ def _run(record: Mapping[str, Any]) -> Run:
         execution_arn=record["execution_arn"],
         score=float(record["score"]) if record.get("score") else None,
         reason=record.get("reason"),
+        scores={name: float(score) for name, score in (record.get("scores") or {}).items()},
+        rows_stale=int(stage.get("rows_stale") or 0),
+        schema_changes=tuple(stage.get("schema_changes") or ()),
         **counts,
     )
-
-
-def _rules(lake: LocalLake, told: tuple[Run, ...], contracts: ContractSet) -> tuple[RuleCount, ...]:
-    """Count the rows that broke each rule, over all runs, the gravest first."""
-    rows: dict[tuple[str, str], int] = {}
-    severities: dict[tuple[str, str], str] = {}
-    for run in told:
-        stage = artifact(lake, run.dataset, run.run_id, "stage.json") or {}
-        for rule in stage.get("rules", []):
-            key = (run.dataset, rule["rule"])
-            rows[key] = rows.get(key, 0) + rule["rows"]
-            severities[key] = rule["severity"]
-    examples = quarantined_examples(lake, contracts)
-    known = contracts.datasets | contracts.products
-    gravity = ("fail", "quarantine", "warn")
-    return tuple(
-        RuleCount(
-            dataset=dataset,
-            rule=rule,
-            severity=severities[dataset, rule],
-            rows=rows[dataset, rule],
-            description=_description(known, dataset, rule),
-            examples=examples.get((dataset, rule), ()),
-        )
-        for dataset, rule in sorted(rows, key=lambda key: (gravity.index(severities[key]), key))
-        if rows[dataset, rule]
-    )
-
-
-def _description(known: Mapping[str, Any], dataset: str, rule: str) -> str:
-    if dataset in known:
-        for one in known[dataset].rules:
-            if one.id == rule:
-                return str(one.description)
-    kind, _, column = rule.partition(":")
-    return {
-        "type": f"{column} has the type that the contract says.",
-        "required": f"{column} is never empty.",
-        "malformed": "A record has as many fields as the header.",
-        "encoding": "The bytes are text in the encoding that the contract says.",
-    }.get(kind, "")
 
 
 def _arrival(record: Mapping[str, Any]) -> Arrival:

@@ -13,6 +13,7 @@ ROW_PARTS = ("good", "quarantined", "deduplicated")
 """The parts of a stack of rows."""
 LINKS = (
     ("datasets", "Datasets"),
+    ("quality", "Quality"),
     ("flow", "Flow"),
     ("runs", "Runs"),
     ("quarantine", "Quarantine"),
@@ -147,8 +148,14 @@ def _row(name: str, runs: Sequence[Run], story: Story) -> list[Markup | str]:
         count(len(runs)),
         f"{files} of {offered}" if kind == "dataset" else "–",
         count(sum(run.rows_in for run in runs)),
-        count(sum(run.rows_good for run in runs)),
+        _good(runs),
         count(sum(run.rows_quarantined for run in runs)),
         count(sum(run.rows_deduplicated for run in runs)),
         score,
     ]
+
+
+def _good(runs: Sequence[Run]) -> Markup:
+    stale = sum(run.rows_stale for run in runs)
+    older = el("small", f"{count(stale)} older than the table's") if stale else None
+    return join(count(sum(run.rows_good for run in runs)), older)

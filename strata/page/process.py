@@ -142,6 +142,9 @@ def _execution(execution: Execution, own: Sequence[Run], graph: Graph) -> Markup
         for run in own
     ]
     reasons = [el("p", run.reason, class_="reason") for run in own if run.reason]
+    reasons += [
+        el("p", f"Table {run.dataset}: {change}.") for run in own for change in run.schema_changes
+    ]
     when = f"{clock(execution.started_at)} · {seconds(execution.seconds)}"
     head = join(
         el("span", *lines, class_="lines"),
@@ -168,6 +171,8 @@ def _counts(run: Run) -> str:
     if not run.rows_in:
         return files
     parts = [files, f"{count(run.rows_in)} rows in", f"{count(run.rows_good)} good"]
+    if run.rows_stale:
+        parts.append(f"{count(run.rows_stale)} of them older than the table's")
     if run.rows_quarantined:
         parts.append(f"{count(run.rows_quarantined)} quarantined")
     return ", ".join([*parts, f"score {share(run.score)}"])

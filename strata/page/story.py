@@ -1,6 +1,7 @@
 """What the page tells: everything it shows, gathered before anything is drawn."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -70,6 +71,12 @@ class Run:
     rows_deduplicated: int = 0
     score: float | None = None
     reason: str | None = None
+    scores: Mapping[str, float] = field(default_factory=dict)
+    """The score in each dimension that a rule of the contract has."""
+    rows_stale: int = 0
+    """Of the good rows, those of whose key the table had a newer version already."""
+    schema_changes: tuple[str, ...] = ()
+    """What the run changed of its table so that it follows the contract, in words."""
 
     @property
     def published(self) -> bool:

@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from config.loading import available_environments
-from data_lake.contracts import ContractSet, load_contracts
+from data_lake.contracts import ContractSet
 from data_lake.problems import nearest
 from strata.command_groups import add_group
 from strata.console import console, show_rows
 from strata.errors import StrataError
-from strata.lakes import find_lake
-from strata.paths import ROOT
+from strata.lakes import contracts_of, find_lake
 from strata.quarantine.changes import Change
 from strata.quarantine.dropping import drop
 from strata.quarantine.exporting import export
@@ -66,7 +65,7 @@ def _add_environment(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(options: argparse.Namespace) -> None:
-    contracts = _contracts()
+    contracts = contracts_of(options.env)
     names = (
         [_known(options.dataset, contracts)]
         if options.dataset
@@ -100,7 +99,7 @@ def _export(options: argparse.Namespace) -> None:
 
 
 def _replay(options: argparse.Namespace) -> None:
-    contracts = _contracts()
+    contracts = contracts_of(options.env)
     name = _known(options.dataset, contracts)
     if name in contracts.products:
         raise StrataError(
@@ -120,7 +119,7 @@ def _replay(options: argparse.Namespace) -> None:
 
 def _drop(options: argparse.Namespace) -> None:
     _ask_for_all(_is_filtered(options) or options.all)
-    name = _known(options.dataset, _contracts())
+    name = _known(options.dataset, contracts_of(options.env))
     change = drop(find_lake(options.env), name, _selection(options), options.reason)
     _tell(change, "are dropped")
 
@@ -153,7 +152,7 @@ def _selection(options: argparse.Namespace, default: int | None = None) -> Selec
 
 
 def _quarantine(options: argparse.Namespace) -> Quarantine:
-    return Quarantine(find_lake(options.env), _known(options.dataset, _contracts()))
+    return Quarantine(find_lake(options.env), _known(options.dataset, contracts_of(options.env)))
 
 
 def _known(name: str, contracts: ContractSet) -> str:
@@ -163,7 +162,3 @@ def _known(name: str, contracts: ContractSet) -> str:
         hint = f"did you mean {near}? " if near else ""
         raise StrataError(f"no contract is named {name}; {hint}There are: {', '.join(names)}")
     return name
-
-
-def _contracts() -> ContractSet:
-    return load_contracts(ROOT / "contracts")

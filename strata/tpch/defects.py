@@ -25,13 +25,25 @@ EXPRESSIONS: Mapping[str, Callable[[Row], Row]] = {
     "line_received_after_shipping": lambda row: {"l_receiptdate": row["l_shipdate"]},
 }
 """What makes a row untrue to an expression; an expression says too little to derive it from."""
+NOWHERE = "999999999"
+"""A number that no table has as a key."""
 ALSO_BROKEN: Mapping[str, tuple[str, ...]] = {
-    "supplier_nation": ("supplier_phone_of_nation",),
-    "customer_nation": ("customer_phone_of_nation",),
+    "nation_region": ("nation_region_known",),
+    "nation_region_known": ("nation_region",),
+    "supplier_nation": ("supplier_nation_known", "supplier_phone_of_nation"),
+    "supplier_nation_known": ("supplier_nation", "supplier_phone_of_nation"),
+    "customer_nation": ("customer_nation_known", "customer_phone_of_nation"),
+    "customer_nation_known": ("customer_nation", "customer_phone_of_nation"),
+    "partsupp_part": ("partsupp_part_known",),
+    "partsupp_supplier": ("partsupp_supplier_known",),
+    "order_customer": ("order_customer_known",),
+    "line_order": ("line_order_known",),
+    "line_part": ("line_part_supplied",),
+    "line_supplier": ("line_part_supplied",),
     "part_maker": ("part_brand_of_maker",),
     "part_brand": ("part_brand_of_maker",),
 }
-"""Rules that a value which breaks one rule cannot keep either."""
+"""Rules that a value which breaks one rule cannot keep either, where the contract has them."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +63,12 @@ def written(fields: list[str]) -> bytes:
 
 
 def field_defects(contract: DatasetContract) -> list[Defect]:
-    """Give the defects of single values: none is there, of another type, or against a rule."""
+    """Give the defects of single values: none is there, of another type, or against a rule.
+
+    A rule of kind reference finds its defects once the dataset that it looks into is published.
+    """
     names = [column.name for column in contract.columns]
+    known = {rule.id for rule in contract.rules}
     found = []
     for column in contract.columns:
         name = column.name
@@ -62,7 +78,8 @@ def field_defects(contract: DatasetContract) -> list[Defect]:
             change = {name: NOT_OF_THE_TYPE.get(column.type, "n/a")}
             found.append(_changed(names, f"{name} of another type", (f"type:{name}",), change))
     for rule in contract.rules:
-        rules = (rule.id, *ALSO_BROKEN.get(rule.id, ()))
+        also = (other for other in ALSO_BROKEN.get(rule.id, ()) if other in known)
+        rules = (rule.id, *also)
         found += [_changed(names, f"against {rule.id}", rules, change) for change in _breaks(rule)]
     return found
 
@@ -84,6 +101,8 @@ def _breaks(rule: Rule) -> Iterator[Row | Callable[[Row], Row]]:
         yield EXPRESSIONS[rule.id]
         return
     for column in rule.columns:
+        if rule.kind == "reference":
+            yield {column: NOWHERE}
         if rule.kind in {"set", "pattern"}:
             yield {column: "?"}
         if rule.kind == "length":

@@ -16,7 +16,7 @@ from strata.sample_data import Upload, damaged_files, real_files, split_by_manif
 
 SAMPLE_LINES = 3_001
 """Header and 3,000 flights: enough for every step, and quick."""
-NEXT_PLANES = 40
+NEXT_PLANES = 1_500
 """How many aircraft the second batch has, which takes the place of the first."""
 PACKED = "airports/packed airports.csv"
 """The key of a file that does not say what it is."""
@@ -24,10 +24,11 @@ PACKED = "airports/packed airports.csv"
 
 @pytest.fixture(scope="session")
 def contracts_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the sample contracts, and one of customers, which has personal data."""
+    """Give the sample contracts, and those of `tests/fixtures/`."""
     folder = tmp_path_factory.mktemp("lake contracts") / "contracts"
     shutil.copytree(ROOT / "contracts", folder)
-    shutil.copy(ROOT / "tests/fixtures/customers.odcs.yaml", folder)
+    for contract in (ROOT / "tests/fixtures").glob("*.odcs.yaml"):
+        shutil.copy(contract, folder)
     return folder
 
 
@@ -47,7 +48,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory, contracts_folder: Path) -> It
 def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Upload]:
     """Give the real files, the flights cut to a few thousand and the weather to January."""
     folder = tmp_path_factory.mktemp("samples")
-    airlines, flights, weather, *others = real_files(folder)
+    airlines, *others, weather, flights = real_files(folder)
     short = folder / "some flights.csv"
     with flights.file.open() as whole:
         short.write_text("".join(line for _, line in zip(range(SAMPLE_LINES), whole, strict=False)))
@@ -65,7 +66,9 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Upload]:
 @pytest.fixture(scope="session")
 def loaded(lake: LocalLake, samples: list[Upload]) -> LocalLake:
     """Give the lake after the real files went through it."""
-    _feed(lake, samples)
+    flights = [upload for upload in samples if upload.key.startswith("flights/")]
+    _feed(lake, [upload for upload in samples if upload not in flights])
+    _feed(lake, flights)
     return lake
 
 

@@ -47,11 +47,9 @@ def test_a_stack_that_has_changed_is_updated_and_keeps_what_it_has(
         deploy(assembly(tmp_path, "third", "AWS::Unknown::Type"), emulator)
 
 
-def test_a_lake_that_is_brought_up_to_date_keeps_what_it_holds(
-    lake: LocalLake, contracts_folder: Path
-) -> None:
+def test_a_lake_that_is_brought_up_to_date_keeps_what_it_holds(lake: LocalLake) -> None:
     s3, bucket = lake.client("s3"), lake["ArtifactsBucketName"]
     s3.put_object(Bucket=bucket, Key="test/kept", Body=b"kept")
-    renewed = bring_up_to_date(lake, contracts=contracts_folder)
+    renewed = bring_up_to_date(lake)
     assert renewed.outputs == lake.outputs
     assert s3.get_object(Bucket=bucket, Key="test/kept")["Body"].read() == b"kept"

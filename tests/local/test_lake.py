@@ -113,6 +113,7 @@ def test_each_damaged_row_is_kept_with_its_rule_its_reason_and_its_source(
         "malformed": 2,
         "type:distance": 1,
         "origin_known": 1,
+        "carrier_known": 1,
         "encoding": 1,
     }
     assert {row["source_key"] for row in rows} == {"flights/2014 rows + é.csv"}

@@ -15,7 +15,7 @@ from strata.page.deployed.measured import counted_executions
 from strata.page.deployed.model import MetricTile
 from strata.page.deployed.section import dashboard
 from strata.page.graph import read_graph
-from strata.runs import runs
+from strata.runs import artifact, runs
 from strata.sample_data import BAD_ROWS, GOOD_ROWS
 
 
@@ -61,6 +61,19 @@ def test_quarantined_rows_are_told_with_an_example_and_its_place(story: Story) -
     (example,) = kept["type:distance"].examples
     assert "'far'" in example.reason
     assert example.source == f"flights/2014 rows + é.csv, line {GOOD_ROWS + 2}"
+
+
+def test_scores_are_told_as_the_judge_gave_them(tried: LocalLake, story: Story) -> None:
+    told = {run.run_id: run for run in story.runs}
+    recorded = [run for run in runs(tried) if run.get("scores")]
+    assert {run["dataset"] for run in recorded} > {"flights", "airlines", "daily_punctuality"}
+    for run in recorded:
+        judged = artifact(tried, run["dataset"], run["run_id"], "judgement.json") or {}
+        assert told[run["run_id"]].scores == judged["scores"]
+    # The register lacks aircraft of some flights: nothing is put aside, and consistency says so.
+    flights = next(run for run in story.runs if run.dataset == "flights" and run.published)
+    assert flights.score == 1
+    assert 0.8 < flights.scores["consistency"] < 1
 
 
 def test_tables_are_told_with_their_size_and_a_sample(story: Story) -> None:

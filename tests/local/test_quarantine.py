@@ -16,7 +16,7 @@ from strata.arrivals import put_object
 from strata.lakes import deployed_lake
 from strata.local.lake import LocalLake
 from strata.notices import notices
-from strata.page import gathering, write_page
+from strata.page import write_page
 from strata.quarantine.changes import Change
 from strata.quarantine.exporting import export
 from strata.quarantine.listing import listing
@@ -113,9 +113,8 @@ def test_good_rows_are_in_the_table_and_no_clear_value_with_them(customers: Loca
 
 
 def test_nothing_that_the_lake_writes_or_says_holds_a_clear_value(
-    customers: LocalLake, contracts_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    customers: LocalLake, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(gathering, "ROOT", contracts_folder.parent)
     written = dict(objects(customers, "QuarantineBucketName"))
     assert any(key.startswith("rows/customers/") for key in written)
     assert any(key.startswith("rejections/customers/") for key in written)

@@ -116,7 +116,7 @@ def test_fleets_have_an_age_and_a_delay(loaded: LocalLake) -> None:
     assert -10 < fleet["mean_departure_delay"] < 60
 
 
-@pytest.mark.parametrize("dataset", ["airlines", "airports", "planes", "weather"])
+@pytest.mark.parametrize("dataset", ["airlines", "airports", "flights", "planes", "weather"])
 def test_real_files_are_as_their_contract_says_and_warn_of_nothing(
     loaded: LocalLake, dataset: str
 ) -> None:

@@ -1,7 +1,6 @@
 """One emulator and one Spark session for all Spark tests, and a small lake for each test."""
 
 import itertools
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from pyspark.sql import SparkSession
 from strata.local.emulator import Emulator
 from strata.local.jars import ensure_jars
 from strata.local.spark.configuration import local_settings
+from tests.spark.environment import use_environment
 from tests.spark.glue_quality import DQDL_JARS
 from tests.spark.support import OPTIMIZER_ROLE, ZONES, Lake, bucket, column
 
@@ -64,15 +64,6 @@ def spark(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
-
-
-def use_environment(patch: pytest.MonkeyPatch, emulator: Emulator) -> None:
-    """Have every AWS client of this process, and of Spark's, talk to the emulator."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        patch.delenv(name)
-    for name, value in emulator.environment().items():
-        if name.startswith("AWS_") or name == "NO_PROXY":
-            patch.setenv(name, value)
 
 
 @pytest.fixture

@@ -2,18 +2,24 @@
 
 import csv
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
 from data_lake.contracts import load_contracts
 from data_lake.contracts.models import DatasetContract
+from strata.local.emulator import Emulator
 from strata.paths import ROOT
 from strata.tpch.defects import field_defects, record_defects
 from strata.tpch.generator import TABLES, generate
 from strata.tpch.injector import Record, inject
+from tests.spark.environment import use_environment
 from tests.spark.support import Lake
 
 SCALE = 0.001
@@ -65,15 +71,40 @@ def _expected(records: list[Record], contract: DatasetContract) -> Counter[tuple
     return Counter(newest.values())
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """A damaged table after its run, the truth about it, and what was found."""
+
+    lake: Lake
+    records: list[Record]
+    report: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def loaded(
+    spark: SparkSession,
+    emulator: Emulator,
+    files: dict[str, Path],
+    contracts: dict[str, DatasetContract],
+) -> Iterator[dict[str, Loaded]]:
+    """Damage every table and load it, each after those that it refers to."""
+    entries = {name: contract.compiled() for name, contract in contracts.items()}
+    found = {}
+    with pytest.MonkeyPatch.context() as patch:
+        use_environment(patch, emulator)
+        for table in TABLES:
+            header, records = _damaged(files[table], contracts[table])
+            tpch = Lake(spark, entries[table], others=entries)
+            tpch.put("damaged.csv", b"\n".join([header, *(one.text for one in records)]) + b"\n")
+            found[table] = Loaded(tpch, records, tpch.run(f"tpch-{table}"))
+        yield found
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_every_defect_is_found_by_its_rule_and_no_good_row_is_touched(
-    lake: Lake, files: dict[str, Path], contracts: dict[str, DatasetContract], table: str
+    loaded: dict[str, Loaded], contracts: dict[str, DatasetContract], table: str
 ) -> None:
-    header, records = _damaged(files[table], contracts[table])
-    tpch = Lake(lake.spark, contracts[table].compiled())
-    tpch.put("damaged.csv", b"\n".join([header, *(one.text for one in records)]) + b"\n")
-    report = tpch.run(f"tpch-{table}")
-
+    tpch, records, report = loaded[table].lake, loaded[table].records, loaded[table].report
     bad = Counter(
         (one.text.decode(errors="replace"), tuple(sorted(one.rules)))
         for one in records
@@ -89,5 +120,16 @@ def test_every_defect_is_found_by_its_rule_and_no_good_row_is_touched(
     expected = _expected(records, contracts[table])
     assert report["rows_deduplicated"] == len(records) - bad.total() - len(expected)
     columns = [F.col(column.name).cast("string") for column in contracts[table].columns]
-    rows = lake.spark.table(tpch.table).select(*columns).collect()
+    rows = tpch.spark.table(tpch.table).select(*columns).collect()
     assert Counter(map(tuple, rows)) == expected
+
+
+def test_each_table_was_looked_up_in_those_that_it_refers_to(
+    loaded: dict[str, Loaded], contracts: dict[str, DatasetContract]
+) -> None:
+    for table, one in loaded.items():
+        referred = {rule.dataset for rule in contracts[table].rules if rule.kind == "reference"}
+        assert set(one.report["references"]) == referred
+        assert None not in one.report["references"].values()
+    absent = {rule for one in loaded["lineitem"].records for rule in one.rules}
+    assert {"line_order_known", "line_part_supplied"} <= absent

@@ -167,6 +167,9 @@ def test_every_stack_tells_the_names_that_people_and_tools_need(lake):
             "AlertTopicArn",
             "ArrivalQueueUrl",
             "ArrivalDeadLetterQueueUrl",
+            "CurateDeadLetterQueueUrl",
+            "ScheduleDeadLetterQueueUrl",
+            "SweepDeadLetterQueueUrl",
             "SweepFunctionName",
         },
     }

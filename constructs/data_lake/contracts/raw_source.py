@@ -23,8 +23,9 @@ class RawSource(BaseModel):
         prefix: the folder of the raw zone that is this dataset's; every format.
         format: ``csv``; ``jsonl`` (one JSON object a line); ``json`` (documents: an array of
             objects, or one object); ``parquet``.
-        compression: what the files' bytes must be; ``auto`` takes plain, gzip and Zstandard alike,
-            whatever the files are called. Not for parquet, which compresses inside.
+        compression: what the files' bytes must be, whatever the files are called: ``none``,
+            ``gzip``, ``zstd``, others are rejected; ``auto`` takes all three. Not for parquet,
+            which compresses inside.
         delimiter: between fields.
         quote: around a field that holds delimiters; empty where quotes are ordinary characters.
         escape: before a quote inside a quoted field; the quote itself where quotes are doubled.

@@ -7,6 +7,7 @@ of them against a live emulator.
 from strata.local.plugin import (
     athena,
     branches,
+    faults,
     glue_crawlers,
     glue_jobs,
     glue_optimizers,
@@ -33,6 +34,7 @@ HOOKS: tuple[Hook | Entry, ...] = (
     *s3_events.HOOKS,
     *resources.HOOKS,
     *public_parameters.HOOKS,
+    *faults.HOOKS,
 )
 
 

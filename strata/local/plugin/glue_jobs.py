@@ -58,6 +58,11 @@ def _run_in_spark(_original: Any) -> Callable[..., None]:
     return run_job
 
 
+def kill_spark() -> None:
+    """End the Spark process as if the machine had taken it; the next job starts another one."""
+    _worker.kill()
+
+
 def _announce(job_name: str, run: dict[str, Any]) -> None:
     state = run["JobRunState"]
     events.publish(

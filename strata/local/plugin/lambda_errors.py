@@ -9,6 +9,8 @@ from typing import Any
 
 from strata.local.plugin.hooks import Hook
 
+DEAD = "Worker process died"
+"""What the emulator says of a function whose process ended; Lambda calls it Runtime.ExitError."""
 MARK = "\x1fstrata-error-class\x1f"
 _PLAIN = '"error": str(e), "trace": traceback.format_exc()'
 _NAMED = f'"error": type(e).__name__ + {MARK!r} + str(e), "trace": traceback.format_exc()'
@@ -31,6 +33,8 @@ def _invocation_reports_the_class(execute: Invocation) -> Invocation:
         body = result.get("body")
         if result.get("error") and isinstance(body, dict):
             name, mark, message = str(body.get("errorMessage", "")).partition(MARK)
+            if name == DEAD:
+                body |= {"errorType": "Runtime.ExitError"}
             if mark:
                 body |= {"errorType": name, "errorMessage": message}
                 result["log"] = str(result.get("log", "")).replace(MARK, ": ")

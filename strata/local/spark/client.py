@@ -9,6 +9,8 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
+import psutil
+
 
 class SparkJobError(Exception):
     """A job run that did not succeed; `state` is the Glue run state it ends in."""
@@ -58,6 +60,15 @@ class SparkWorker:
         with self._turn:
             if self._process is None:
                 self._send(self._living_process(), {"warm": True, "arguments": arguments})
+
+    def kill(self) -> None:
+        """End the process and what it started at once, in the middle of whatever it does."""
+        process = self._process
+        if process is None or process.poll() is not None:
+            return
+        for child in psutil.Process(process.pid).children(recursive=True):
+            child.kill()
+        process.kill()
 
     def _send(self, process: subprocess.Popen[str], job: dict[str, Any]) -> None:
         assert process.stdin is not None  # noqa: S101 - a pipe by construction

@@ -51,6 +51,36 @@ def test_what_is_called_another_compression_than_it_is_is_read_as_a_copy(lake, n
     assert _read(lake, version, read) == stored
 
 
+STORED = {"none": GOOD, "gzip": gzip.compress(GOOD), "zstd": zstd.compress(GOOD)}
+
+
+@pytest.mark.parametrize("bytes_are", STORED)
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz", "a.csv.zst", "a.parquet"])
+@pytest.mark.parametrize("setting", ["auto", "none", "gzip", "zstd"])
+def test_the_bytes_and_the_contract_decide_and_the_name_never_does(lake, setting, name, bytes_are):
+    # Given a contract that leaves the compression open, or promises one
+    _deploy(lake, compression=setting)
+    version, found, planned = _inspected(lake, name, STORED[bytes_are])
+    # Then bytes that it does not promise are rejected, whatever they are called
+    if setting not in ("auto", bytes_are):
+        assert (found["verdict"], found["rule"]) == ("rejected", "format")
+        told = {"none": "not compressed"}.get(bytes_are, bytes_are)
+        assert found["reason"] == (
+            f"the bytes are {told}, the contract says compression {setting}; send them so, or let "
+            "the contract say auto, which goes by the bytes"
+        )
+        assert planned["accepted"] == 0
+        return
+    # And all others are read by a name that tells Hadoop, below Spark, what they are
+    assert (found["verdict"], planned["accepted"]) == ("accepted", 1)
+    bucket, _, key = found["read_uri"].removeprefix("s3://").partition("/")
+    assert found["in_place"] == (key == version.key)
+    packed = key.endswith(".gz")
+    assert not key.endswith(".zst")
+    assert lake.body(bucket, key) == (STORED["gzip"] if packed else GOOD)
+    assert packed == (bytes_are == "gzip")
+
+
 @pytest.mark.parametrize(
     ("raw", "stored", "plain"),
     [

@@ -2,8 +2,10 @@
 
 from decimal import Decimal
 
+import pytest
+
 from judge.scoring import dimension_scores
-from lake_runtime.records import StageReport
+from lake_runtime.records import RuleCount, StageReport
 
 
 def _scores(rows_in, dimensions, *rules):
@@ -51,3 +53,14 @@ def test_a_rule_that_was_not_evaluated_gives_no_score():
 
 def test_no_rows_break_nothing():
     assert _scores(0, {"conformity": 0}) == {"conformity": Decimal(1)}
+
+
+@pytest.mark.parametrize("measure", [1.0, 1, 0.0, 0, "1"])
+def test_a_whole_share_and_none_are_numbers_too(measure):
+    rule = {"rule": "a", "kind": "unique", "dimension": "uniqueness", "state": "passed"}
+    assert _scores(10, {}, rule | {"measure": measure}) == {"uniqueness": Decimal(str(measure))}
+
+
+def test_what_a_condition_came_to_stays_true_or_false():
+    rule = {"rule": "a", "severity": "warn", "rows": 0, "kind": "sql", "measure": True}
+    assert RuleCount.model_validate(rule).measure is True

@@ -1,12 +1,18 @@
 """The command line answers in sentences."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from strata import cli
 from strata.cli import main
+from strata.lakes import contracts_of
 from strata.local import lake
+from strata.local.lake import LocalLake
+from strata.paths import CONTRACTS, ROOT
+
+TPCH = ROOT / "examples/tpch/contracts"
 
 
 @pytest.fixture(autouse=True)
@@ -15,19 +21,34 @@ def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lake, "state_folder", lambda: tmp_path)
 
 
-def test_the_samples_of_this_repository_are_valid(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["validate"])
-    assert "are valid" in capsys.readouterr().out
+@pytest.fixture
+def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalLake:
+    """Have a lake with the contracts of TPC-H answer, as one that was brought up would."""
+    found = LocalLake(
+        "http://127.0.0.1:9", 0, "000000000000", "us-east-1", "strata-local", {}, "", str(TPCH)
+    )
+    (tmp_path / "lake.json").write_text(json.dumps(asdict(found)))
+    monkeypatch.setattr(lake, "is_answering", lambda _: True)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "counted"),
+    [([], "5 datasets and 4 products"), (["--contracts", str(TPCH)], "8 datasets and 0 products")],
+)
+def test_the_samples_of_this_repository_are_valid(
+    arguments: list[str], counted: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["validate", *arguments])
+    assert f"{counted} are valid" in capsys.readouterr().out
 
 
 def test_a_broken_contract_fails_validation_with_its_file_and_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "contracts").mkdir()
-    (tmp_path / "contracts" / "broken.odcs.yaml").write_text("kind: DataContract\nnonsense: 1\n")
-    monkeypatch.setattr(cli, "ROOT", tmp_path)
+    (tmp_path / "broken.odcs.yaml").write_text("kind: DataContract\nnonsense: 1\n")
     with pytest.raises(SystemExit) as stopped:
-        main(["validate"])
+        main(["validate", "--contracts", str(tmp_path)])
     assert stopped.value.code == 1
     assert "broken.odcs.yaml:" in capsys.readouterr().err
 
@@ -40,6 +61,33 @@ def test_a_command_that_needs_a_lake_says_how_to_bring_one_up(
         main(command)
     assert stopped.value.code == 1
     assert capsys.readouterr().err == "no lake is running here; bring one up: strata up\n"
+
+
+def test_a_folder_without_contracts_is_no_lake(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["up", "--contracts", str(tmp_path)])
+    assert stopped.value.code == 1
+    told = f"{tmp_path} is not a folder of contracts: it has no file *.odcs.yaml"
+    assert told in capsys.readouterr().err
+
+
+def test_a_running_lake_keeps_the_contracts_it_was_brought_up_with(
+    running: LocalLake, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert set(contracts_of(None).datasets) >= {"region", "lineitem"}
+    assert "flights" in contracts_of("prod").datasets
+    with pytest.raises(SystemExit) as stopped:
+        main(["up", "--contracts", str(CONTRACTS)])
+    assert stopped.value.code == 1
+    assert f"the lake that runs has those of {running.contracts}; take it down first" in (
+        capsys.readouterr().err
+    )
+
+
+def test_where_no_lake_runs_the_contracts_are_the_checkouts() -> None:
+    assert "flights" in contracts_of(None).datasets
 
 
 def test_taking_down_what_is_not_up_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:

@@ -42,7 +42,7 @@ def test_nothing_changed_is_said_and_goes_on(
 def test_a_breaking_change_is_told_with_its_reason_and_stops(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    edit(folder / "airlines.odcs.yaml", "version: 1.0.0", "version: 1.1.0")
+    edit(folder / "airlines.odcs.yaml", "version: 1.1.0", "version: 1.2.0")
     edit(folder / "airlines.odcs.yaml", "required: true\n        classification", "classification")
 
     with pytest.raises(SystemExit) as stop:
@@ -50,11 +50,11 @@ def test_a_breaking_change_is_told_with_its_reason_and_stops(
 
     assert stop.value.code == 1
     lines = capsys.readouterr().out.splitlines()
-    assert lines[:2] == ["airlines 1.0.0 → 1.1.0", "  breaking"]
+    assert lines[:2] == ["airlines 1.1.0 → 1.2.0", "  breaking"]
     assert any(line.startswith("      why: ") for line in lines)
     assert any(line.startswith("      do:  ") for line in lines)
     assert (
-        "  ✗ blocked: version is 1.1.0: a breaking change needs a new major version, 2.0.0" in lines
+        "  ✗ blocked: version is 1.2.0: a breaking change needs a new major version, 2.0.0" in lines
     )
     assert lines[-1] == "1 breaking, 0 needs backfill, 0 safe; blocked: airlines."
 
@@ -62,7 +62,7 @@ def test_a_breaking_change_is_told_with_its_reason_and_stops(
 def test_one_file_is_compared_with_a_revision_as_json(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    edit(folder / "flights.odcs.yaml", "version: 1.0.0", "version: 1.1.0")
+    edit(folder / "flights.odcs.yaml", "version: 1.1.0", "version: 1.2.0")
     edit(folder / "flights.odcs.yaml", "min: 1, max: 31", "min: 1, max: 30")
 
     main(["contract", "diff", str(folder / "flights.odcs.yaml"), "--against", "HEAD", "--json"])
@@ -70,7 +70,7 @@ def test_one_file_is_compared_with_a_revision_as_json(
     told = json.loads(capsys.readouterr().out)
     assert told["blocked"] is False
     (contract,) = told["contracts"]
-    assert (contract["name"], contract["least_new_version"]) == ("flights", "1.1.0")
+    assert (contract["name"], contract["least_new_version"]) == ("flights", "1.2.0")
     (change,) = contract["changes"]
     assert (change["subject"], change["verdict"]) == ("rule day_exists", "needs backfill")
 
@@ -80,7 +80,7 @@ def test_two_folders_are_compared_and_a_rebuilt_table_may_go_on(
 ) -> None:
     new = tmp_path / "new" / "contracts"
     shutil.copytree(folder, new)
-    edit(new / "weather.odcs.yaml", "version: 1.0.0", "version: 2.0.0")
+    edit(new / "weather.odcs.yaml", "version: 2.0.0", "version: 3.0.0")
     edit(
         new / "weather.odcs.yaml",
         "  - property: writeMode",
@@ -92,6 +92,40 @@ def test_two_folders_are_compared_and_a_rebuilt_table_may_go_on(
     assert "--migrated weather" in capsys.readouterr().out
 
     main(["contract", "diff", str(folder), str(new), "--migrated", "weather"])
+    assert "nothing is blocked" in capsys.readouterr().out
+
+
+def test_protecting_a_published_column_says_that_older_rows_stay_in_clear_text(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Given a contract that published a column in clear, and protects it in its next major version
+    contract = folder / "planes.odcs.yaml"
+    edit(contract, "version: 1.1.0", "version: 2.0.0")
+    edit(
+        contract,
+        "        description: Maker of the aircraft",
+        "        customProperties:\n"
+        "          - {property: protection, value: {method: hash}}\n"
+        "        description: Maker of the aircraft",
+    )
+    # When it is compared with what was published
+    with pytest.raises(SystemExit) as stop:
+        main(["contract", "diff", str(contract)])
+    # Then the new version alone does not let it go on
+    assert stop.value.code == 1
+    told = capsys.readouterr().out
+    assert "column manufacturer is protected now: method hash" in told
+    assert "This needs a backfill: rows that were published before stay in clear text" in told
+    assert "until the table is rebuilt" in told
+    assert "expire its old snapshots" in told
+    assert "✗ blocked" in told
+    # And a pipeline reads the same
+    with pytest.raises(SystemExit):
+        main(["contract", "diff", str(contract), "--json"])
+    (one,) = json.loads(capsys.readouterr().out)["contracts"][0]["changes"]
+    assert (one["verdict"], "stay in clear text" in one["reason"]) == ("breaking", True)
+    # And it goes on once somebody says that the table was rebuilt
+    main(["contract", "diff", str(contract), "--migrated", "planes"])
     assert "nothing is blocked" in capsys.readouterr().out
 
 
@@ -130,7 +164,7 @@ def test_a_wrong_call_is_one_sentence(
 def test_contracts_that_were_not_valid_are_named_with_their_revision(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    edit(folder / "airlines.odcs.yaml", "version: 1.0.0", "version: one")
+    edit(folder / "airlines.odcs.yaml", "version: 1.1.0", "version: one")
     subprocess.run(
         ["git", "-C", str(folder), "-c", "user.name=t", "-c", "user.email=t@example.com",
          "commit", "--quiet", "-a", "-m", "second"],

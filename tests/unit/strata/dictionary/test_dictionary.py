@@ -140,7 +140,7 @@ def test_a_contract_that_is_not_valid_has_no_page(tmp_path: Path) -> None:
     folder = tmp_path / "contracts"
     shutil.copytree(ROOT / "contracts", folder)
     contract = folder / "airlines.odcs.yaml"
-    contract.write_text(contract.read_text().replace("version: 1.0.0", "version: one"))
+    contract.write_text(contract.read_text().replace("version: 1.1.0", "version: one"))
 
     with pytest.raises(ContractError, match="version: must be a semantic version"):
         read_entries(folder)

@@ -81,7 +81,16 @@ def test_hostile_text_is_shown_as_text_wherever_it_comes_from(story: Story) -> N
     hostile = replace(
         story,
         prefix=HOSTILE,
-        runs=(replace(story.runs[0], dataset=HOSTILE, reason=HOSTILE, trigger=HOSTILE),),
+        runs=(
+            replace(
+                story.runs[0],
+                dataset=HOSTILE,
+                reason=HOSTILE,
+                trigger=HOSTILE,
+                scores={HOSTILE: 0.5},
+                schema_changes=(HOSTILE,),
+            ),
+        ),
         rules=(
             RuleCount(HOSTILE, HOSTILE, HOSTILE, 1, HOSTILE, (Example(HOSTILE, HOSTILE, HOSTILE),)),
         ),
@@ -128,6 +137,9 @@ def test_a_hidden_columns_values_are_not_in_the_page(story: Story) -> None:
         "1,000 rows in, 998 published, 1 set aside: every row accounted for.",
         "published with warnings",
         "drift: fare added",
+        "Table flights: column fare (int) was added.",
+        "7 of them older than the table's",
+        "85.1 %",
         "origin_known",
         "value 'XXX' is not one of 'EWR'",
         "flights/a.csv, line 7",
@@ -154,7 +166,10 @@ def test_a_lake_without_runs_has_a_page_that_says_so(story: Story) -> None:
         story, executions=(), runs=(), rules=(), arrivals=(), tables=(), products=(), notices=()
     )
     text = Reader(render(empty)).text
-    for sentence in ("no row has come in yet", "No run yet.", "No table yet.", "No notice"):
+    for sentence in (
+        *("no row has come in yet", "No run was judged yet.", "No run yet.", "No table yet."),
+        "No notice",
+    ):
         assert sentence in text
     assert "StageFailed" in text
 

@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
-from strata import cli
 from strata.cli import main
+from strata.paths import CONTRACTS
 from strata.products.formats import as_dot, as_json, as_mermaid, as_tree
 from strata.products.graph import LakeGraph, Part
 from strata.products.picture import draw_graph
@@ -102,7 +102,7 @@ def test_the_command_names_every_contract_of_this_repository(
 ) -> None:
     main(["products", "graph", "--format", form])
     shown = capsys.readouterr().out
-    names = [path.name.partition(".")[0] for path in (cli.ROOT / "contracts").glob("*.odcs.yaml")]
+    names = [path.name.partition(".")[0] for path in CONTRACTS.glob("*.odcs.yaml")]
     assert [name for name in names if name not in shown] == []
 
 

@@ -1,0 +1,1 @@
+"""People's work on dead letters: look, send them where they were going, or drop them."""
