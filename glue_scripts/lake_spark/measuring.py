@@ -189,24 +189,27 @@ def _measures(contract: Contract) -> Iterator[Column]:
     yield F.expr(f"{_per_file('__file')} AS file_rows")
     yield F.expr(f"{_per_file('IF(__broken IS NULL, NULL, __file)')} AS file_quarantined")
     yield F.expr(f"to_json(collect_list({FINGERPRINT})) AS fingerprints")
-    yield from _by_rules(_warning_rules(contract), "__broken IS NULL AND __warned IS NOT NULL")
+    warned = "__broken IS NULL AND __warned IS NOT NULL"
+    yield from _by_rules(_warning_rules(contract), warned, ("__warned",))
 
 
 def _broken_measures(contract: Contract) -> Iterator[Column]:
     yield F.expr("count(__broken) AS rows")
-    yield from _by_rules(row_rules(contract), "__broken IS NOT NULL")
+    columns = ("__broken.rule", "__warned")
+    yield from _by_rules(row_rules(contract), "__broken IS NOT NULL", columns)
 
 
-def _by_rules(rules: Mapping[str, Rule], condition: str) -> Iterator[Column]:
-    """Count the rows that broke each rule, and a rule of each dimension, of those that count."""
-    for index, (rule_id, rule) in enumerate(rules.items()):
-        found = "__warned" if rule.severity == "warn" else "__broken.rule"
-        broken = f"{condition} AND array_contains({found}, {literal(rule_id)})"
-        yield F.expr(f"count(CASE WHEN {broken} THEN 1 END) AS rule_{index}")
+def _by_rules(
+    rules: Mapping[str, Rule], condition: str, columns: tuple[str, ...]
+) -> Iterator[Column]:
+    """Count the rows that meet a condition by rule and by dimension; columns hold broken rules."""
+    for index, rule_id in enumerate(rules):
+        found = " OR ".join(f"array_contains({name}, {literal(rule_id)})" for name in columns)
+        yield F.expr(f"count(CASE WHEN {condition} AND ({found}) THEN 1 END) AS rule_{index}")
     for index, names in enumerate(_dimensions(rules).values()):
         ids = f"array({', '.join(literal(rule_id) for rule_id in names)})"
-        broken = f"arrays_overlap(__broken.rule, {ids}) OR arrays_overlap(__warned, {ids})"
-        yield F.expr(f"count(CASE WHEN {condition} AND ({broken}) THEN 1 END) AS dimension_{index}")
+        found = " OR ".join(f"arrays_overlap({name}, {ids})" for name in columns)
+        yield F.expr(f"count(CASE WHEN {condition} AND ({found}) THEN 1 END) AS dimension_{index}")
 
 
 def _warning_rules(contract: Contract) -> dict[str, Rule]:

@@ -4,8 +4,8 @@ Columns given: the contract's, typed; `__line` (the record as text); `__lines` (
 took); the record's position; and
 `__broken` (null for a good row, else an array of `rule` and `reason`) and `__warned` (null, or the
 ids of broken rules that only warn); `__unknown` where a contract tells unknown members. Without
-reasons, `__broken` is true or null: to find out what is wrong takes code that Spark does not compile
-together with the rest, for every row.
+reasons, `__broken` is true or null: to find out what is wrong takes code that Spark does not
+compile together with the rest, for every row.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -112,9 +112,11 @@ def test_bad_records_are_found_again_by_their_fingerprints_alone(
     parsed: list[int] = []
     check_records = records.check_records
 
-    def counting(rows: DataFrame, contract: Contract, references: References) -> DataFrame:
+    def counting(
+        rows: DataFrame, contract: Contract, references: References, *, reasons: bool
+    ) -> DataFrame:
         parsed.append(rows.count())
-        return check_records(rows, contract, references)
+        return check_records(rows, contract, references, reasons=reasons)
 
     monkeypatch.setattr(records, "check_records", counting)
     good = "".join(f"{number},Ada,1\n" for number in range(20))
