@@ -1,14 +1,16 @@
 """The settings of one environment: everything that may differ between dev, staging and prod."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from config.compaction import Compaction
 from config.lifecycle import Optimizers, Storage, Strict
 from config.regions import known_regions
 
+Upkeep = TypeVar("Upkeep", Optimizers, Compaction)
 BUCKET_NAME_LIMIT = 63
 MINUTES_PER_DAY = 24 * 60
 ALERT_ENDPOINTS = {
@@ -137,6 +139,7 @@ class Settings(Strict):
     spark: Spark = Spark()
     pipeline: Pipeline = Pipeline()
     optimizers: Optimizers = Optimizers()
+    compaction: Compaction = Compaction()
     queries: Queries = Queries()
     schedules: Schedules = Schedules()
     alerts: Alerts = Alerts()
@@ -203,19 +206,21 @@ class Settings(Strict):
             )
         return pipeline
 
-    @field_validator("optimizers")
+    @field_validator("optimizers", "compaction")
     @classmethod
-    def _spares_running_files(cls, optimizers: Optimizers, info: ValidationInfo) -> Optimizers:
+    def _spares_running_files(cls, upkeep: Upkeep, info: ValidationInfo) -> Upkeep:
         run_minutes = info.data["pipeline"].timeout_minutes if "pipeline" in info.data else 0
-        if optimizers.orphan_days * MINUTES_PER_DAY <= run_minutes:
+        if upkeep.orphan_days * MINUTES_PER_DAY <= run_minutes:
+            named_by = "snapshot" if isinstance(upkeep, Optimizers) else "table"
             raise PydanticCustomError(
                 "orphan_days",
-                "must be longer than pipeline.timeout_minutes {run_minutes}, because no snapshot "
+                "must be longer than pipeline.timeout_minutes {run_minutes}, because no {named_by} "
                 "names the files of a run that is still being written",
                 {
                     "field": "orphan_days",
-                    "value": optimizers.orphan_days,
+                    "value": upkeep.orphan_days,
                     "run_minutes": run_minutes,
+                    "named_by": named_by,
                 },
             )
-        return optimizers
+        return upkeep

@@ -5,7 +5,8 @@ import sys
 from pyspark.sql import SparkSession
 
 from lake_spark.arguments import parse_arguments
-from lake_spark.compacting import ARGUMENTS, DEFAULTS, compact
+from lake_spark.compacting import ARGUMENTS, compact
+from lake_spark.compaction_limits import DEFAULTS
 
 
 def main(argv: list[str]) -> None:

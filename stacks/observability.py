@@ -45,7 +45,7 @@ class ObservabilityStack(Stack):
                 Monitored(name, contract.freshness_hours, contract.quality.threshold)
                 for name, contract in (*contracts.datasets.items(), *contracts.products.items())
             ],
-            machines={"ingest": processing.ingest.machine, "curate": processing.curate.machine},
+            machines=processing.machines,
             dead_letters={
                 "arrivals": processing.arrivals.dead_letters,
                 "schedules": processing.schedules.dead_letters,

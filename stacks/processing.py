@@ -12,7 +12,7 @@ from data_lake.contracts import ContractSet
 from data_lake.processing import LakeProcessing
 from data_lake.schedules import DatasetSchedule
 from data_lake.storage import LakeStorage
-from stacks.sizes import sizes_of
+from stacks.sizes import parquet_tables_of, sizes_of
 
 
 class ProcessingStack(Stack):
@@ -55,6 +55,7 @@ class ProcessingStack(Stack):
                 for name, dataset in contracts.datasets.items()
                 if dataset.trigger.every_minutes is not None
             },
+            parquet_tables=parquet_tables_of(settings, contracts),
             sizes=sizes_of(settings),
             subscribers=[Subscriber(**who.model_dump()) for who in settings.alerts.subscribers],
             schedules_enabled=settings.schedules.enabled,
@@ -76,5 +77,7 @@ class ProcessingStack(Stack):
             "ScheduleDeadLetterQueueUrl": self.lake.schedules.dead_letters.queue_url,
             "SweepDeadLetterQueueUrl": self.lake.sweep.dead_letters.queue_url,
         }
+        if self.lake.compaction is not None:
+            outputs["CompactStateMachineArn"] = self.lake.compaction.machine.arn
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)

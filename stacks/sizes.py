@@ -2,6 +2,8 @@
 
 from config.settings import Settings
 from data_lake.arrival_ledger import Batching
+from data_lake.compaction import CompactionSettings, ParquetTable
+from data_lake.contracts import ContractSet
 from data_lake.function import FunctionSize
 from data_lake.processing import Sizes
 from data_lake.run_functions import RunLimits
@@ -27,12 +29,27 @@ def sizes_of(settings: Settings) -> Sizes:
         timeout_minutes=pipeline.timeout_minutes,
         log_retention_days=log_retention_days,
         sweep=SweepLimits(every_minutes=pipeline.sweep_minutes),
+        compaction=CompactionSettings(**settings.compaction.model_dump(exclude={"time_zone"})),
     )
 
 
 def optimizers_of(settings: Settings) -> OptimizerSettings:
     """How an environment's Iceberg tables are kept."""
     return OptimizerSettings(**settings.optimizers.model_dump())
+
+
+def parquet_tables_of(settings: Settings, contracts: ContractSet) -> dict[str, ParquetTable]:
+    """The tables that are compacted, in the time zone of their own schedule where they have one."""
+    zones = {
+        name: dataset.schedule.time_zone
+        for name, dataset in contracts.datasets.items()
+        if dataset.schedule is not None
+    }
+    return {
+        name: ParquetTable(contract.zone, zones.get(name, settings.compaction.time_zone))
+        for name, contract in contracts.all().items()
+        if contract.format == "parquet"
+    }
 
 
 def lifecycles_of(settings: Settings) -> dict[str, ZoneLifecycle]:

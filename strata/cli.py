@@ -12,15 +12,17 @@ from stacks.engines import check_engines
 from strata.activity import wait_until_quiet
 from strata.arrivals import put
 from strata.circuit_commands import add_circuit_commands
+from strata.compaction import compact, sentences
 from strata.console import Narrator, console, show_rows
 from strata.contract_commands import add_contract_commands
 from strata.dead_letters.command import add_dead_letter_commands
 from strata.demo import demo
 from strata.destruction import destroy
 from strata.errors import StrataError
-from strata.lakes import contracts_of
+from strata.lakes import contracts_of, find_lake
 from strata.local.lake import LocalLake, attach, bring_up, bring_up_to_date, find, take_down
 from strata.notices import open_inbox
+from strata.options import add_environment
 from strata.page import write_page
 from strata.paths import CONTRACTS, state_folder
 from strata.products.command import FORMATS, show_graph
@@ -28,6 +30,8 @@ from strata.quarantine.command import add_quarantine_commands
 from strata.query import query
 from strata.redriving_command import add_redrive_command
 from strata.report import runs_table, steps_table
+from strata.reprocessing.command import add_run_commands
+from strata.rollback.command import add_rollback_command
 
 Command = Callable[[argparse.Namespace], None]
 
@@ -73,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     asking.add_argument("sql")
     reporting = add("report", _report, "Write the page that shows what the running lake did.")
     reporting.add_argument("--output", type=Path, help="default: .strata/report.html")
+    compacting = add("compact", _compact, "Bring the small files of a Parquet table together now.")
+    compacting.add_argument("dataset", help="the dataset or product")
+    add_environment(compacting)
     _add_contracts(add("validate", _validate, "Check every environment and every contract."))
     destroying = add("destroy", _destroy, "Say what goes and what stays, ask, then destroy.")
     destroying.add_argument("--env", required=True, choices=available_environments())
@@ -84,6 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     add_quarantine_commands(commands)
     add_dead_letter_commands(commands)
     add_redrive_command(commands)
+    add_rollback_command(commands)
+    add_run_commands(commands)
     return parser
 
 
@@ -166,6 +175,14 @@ def _query(options: argparse.Namespace) -> None:
 def _report(options: argparse.Namespace) -> None:
     file = write_page(attach(), options.output or state_folder() / "report.html")
     console.print(f"The page is written: {file}", markup=False, soft_wrap=True)
+
+
+def _compact(options: argparse.Namespace) -> None:
+    lake, narrator = find_lake(options.env), Narrator()
+    with narrator.live(f"compacting {options.dataset}"):
+        report = compact(lake, contracts_of(options.env), options.dataset)
+    for line in sentences(report):
+        console.print(line, markup=False)
 
 
 def _validate(options: argparse.Namespace) -> None:

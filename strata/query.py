@@ -9,10 +9,9 @@ import duckdb
 import pyarrow as pa
 from pyarrow import json as arrow_json
 from pyarrow import parquet
-from pyiceberg.catalog import load_catalog
-from pyiceberg.table import Table as IcebergTable
 
 from strata.errors import StrataError
+from strata.iceberg import load_table
 from strata.local.lake import LocalLake
 from strata.runs import ARRIVAL_COLUMNS, RUN_COLUMNS, arrivals, runs
 
@@ -78,29 +77,13 @@ def _catalogued(lake: LocalLake, zone: str, table: str) -> pa.Table:
     except glue.exceptions.EntityNotFoundException:
         raise StrataError(_unknown(lake, f"{zone}.{table}")) from None
     if entry.get("Parameters", {}).get("table_type", "").upper() == "ICEBERG":
-        return iceberg_table(lake, zone, table).scan().to_arrow()
+        return load_table(lake, zone, table).scan().to_arrow()
     columns = entry["StorageDescriptor"]["Columns"] + entry.get("PartitionKeys", [])
     schema = pa.schema([(column["Name"], _arrow_type(column["Type"])) for column in columns])
     parts = list(_parts(glue, entry))
     if "parquet" in entry["StorageDescriptor"].get("InputFormat", "").lower():
         return _parquet(lake, parts, schema)
     return _json_lines(lake, parts, schema)
-
-
-def iceberg_table(lake: LocalLake, zone: str, table: str) -> IcebergTable:
-    """Give an Iceberg table of a zone through the Glue catalog, with its snapshots."""
-    catalog = load_catalog(
-        "lake",
-        **{
-            "type": "glue",
-            "glue.endpoint": lake.endpoint,
-            "s3.endpoint": lake.endpoint,
-            "client.region": lake.region,
-            "client.access-key-id": lake.account,
-            "client.secret-access-key": "emulated",
-        },
-    )
-    return catalog.load_table((lake.database(zone), table))
 
 
 Part = tuple[str, dict[str, str]]

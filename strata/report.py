@@ -40,6 +40,8 @@ def steps_table(lake: LocalLake) -> list[Row]:
     """Give one row a run with the seconds of each step that took any."""
     rows = []
     for run in runs(lake):
+        if not run["execution_arn"]:
+            continue
         taken = [
             f"{step.name} {step.seconds:.1f}" + (" (failed)" if step.failed else "")
             for step in steps(lake, run["execution_arn"])

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 from boto3.dynamodb.types import TypeDeserializer
 
+from strata.lakes import Lake
 from strata.local.lake import LocalLake
 
 RUN_COLUMNS = pa.schema(
@@ -109,7 +110,7 @@ def steps(lake: LocalLake, execution_arn: str) -> list[Step]:
     return [Step(name, duration, name in entered) for name, duration in seconds.items()]
 
 
-def artifact(lake: LocalLake, dataset: str, run_id: str, name: str) -> dict[str, Any] | None:
+def artifact(lake: Lake, dataset: str, run_id: str, name: str) -> dict[str, Any] | None:
     """Give one of a run's own documents, such as `stage.json`, or None if it was not written."""
     s3 = lake.client("s3")
     try:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from data_lake.arrival_ledger import ArrivalLedger as ArrivalLedger
     from data_lake.arrival_ledger import Batching as Batching
     from data_lake.catalog import LakeCatalog as LakeCatalog
+    from data_lake.compaction import CompactionSettings as CompactionSettings
+    from data_lake.compaction import ParquetTable as ParquetTable
+    from data_lake.compaction import TableCompaction as TableCompaction
     from data_lake.contract_bundle import ContractBundle as ContractBundle
     from data_lake.contracts import ContractError as ContractError
     from data_lake.contracts import ContractSet as ContractSet
@@ -68,6 +71,7 @@ __all__ = [
     "AlertRouting",
     "ArrivalLedger",
     "Batching",
+    "CompactionSettings",
     "ContractBundle",
     "ContractError",
     "ContractSet",
@@ -95,6 +99,7 @@ __all__ = [
     "LakeZone",
     "Monitored",
     "OptimizerSettings",
+    "ParquetTable",
     "PipelineParts",
     "ProductContract",
     "ProtectionSecret",
@@ -113,6 +118,7 @@ __all__ = [
     "SparkSize",
     "Subscriber",
     "SweepLimits",
+    "TableCompaction",
     "TableJobs",
     "TableOptimizers",
     "ZoneLifecycle",
@@ -125,6 +131,7 @@ _NAMES = {
     "alerts": ("AlertRouting", "Subscriber"),
     "arrival_ledger": ("ArrivalLedger", "Batching"),
     "catalog": ("LakeCatalog",),
+    "compaction": ("CompactionSettings", "ParquetTable", "TableCompaction"),
     "contract_bundle": ("ContractBundle",),
     "contracts": (
         "ContractError",

@@ -64,17 +64,7 @@ class PipelineParts:
             actions=["lambda:InvokeFunction"],
             resources=[function.function.function_arn for function in functions],
         )
-        allow(
-            role,
-            "RunJobs",
-            actions=[
-                "glue:BatchStopJobRun",
-                "glue:GetJobRun",
-                "glue:GetJobRuns",
-                "glue:StartJobRun",
-            ],
-            resources=[job.job.job_arn for job in jobs],
-        )
+        self.allow_jobs(machine, jobs)
         allow(role, "SendNotices", actions=["sns:Publish"], resources=[self.topic.topic_arn])
         use_key(role, "UseTopicKey", self.key)
         allow(
@@ -84,4 +74,23 @@ class PipelineParts:
             resources=[
                 stack.format_arn(service="events", resource="event-bus", resource_name="default")
             ],
+        )
+
+    def allow_jobs(self, machine: LakeStateMachine, jobs: Sequence[SparkJob]) -> None:
+        """Let a machine run jobs to their end, and stop them.
+
+        Args:
+            machine: who.
+            jobs: what it runs.
+        """
+        allow(
+            machine.role,
+            "RunJobs",
+            actions=[
+                "glue:BatchStopJobRun",
+                "glue:GetJobRun",
+                "glue:GetJobRuns",
+                "glue:StartJobRun",
+            ],
+            resources=[job.job.job_arn for job in jobs],
         )

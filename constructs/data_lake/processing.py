@@ -8,6 +8,7 @@ from constructs import Construct
 from data_lake.alerts import ALERTING_SERVICES, AlertRouting, Subscriber
 from data_lake.arrival_ledger import ArrivalLedger, Batching
 from data_lake.catalog import LakeCatalog
+from data_lake.compaction import CompactionSettings, ParquetTable, TableCompaction
 from data_lake.contract_bundle import ContractBundle, Writable
 from data_lake.curate_pipeline import CuratePipeline
 from data_lake.encryption import LakeKey
@@ -21,6 +22,7 @@ from data_lake.run_functions import RunFunctions, RunLimits
 from data_lake.schedules import DatasetSchedule, DatasetSchedules
 from data_lake.sources import shipped_folder
 from data_lake.spark_job import SparkLibrary, SparkSize
+from data_lake.state_machine import LakeStateMachine
 from data_lake.sweep import LakeSweep, SweepLimits
 from data_lake.table_jobs import TableJobs
 from data_lake.zone import LakeZone
@@ -51,6 +53,7 @@ class Sizes:
         timeout_minutes: one execution, with all that it waits for.
         log_retention_days: how long the state machines' logs are kept.
         sweep: how often the sweep looks, and at how much.
+        compaction: which files of Parquet tables are brought together, and when.
     """
 
     function: FunctionSize = field(default_factory=FunctionSize)
@@ -60,6 +63,7 @@ class Sizes:
     timeout_minutes: int = 180
     log_retention_days: int = 30
     sweep: SweepLimits = field(default_factory=SweepLimits)
+    compaction: CompactionSettings = field(default_factory=CompactionSettings)
 
 
 class LakeProcessing(Construct):
@@ -73,6 +77,8 @@ class LakeProcessing(Construct):
         contracts: the compiled contracts.
         schedules: by dataset, for those that have one. Default: none.
         micro_batches: minutes between two looks at what waits, by dataset. Default: none.
+        parquet_tables: by dataset or product, those whose format is parquet; they are compacted.
+            Default: none, and then nothing is there to compact them.
         sources: where the code is. Default: the code that ships with the library.
         sizes: how much everything may use. Default: see ``Sizes``.
         subscribers: who gets the notices. Default: nobody.
@@ -87,6 +93,7 @@ class LakeProcessing(Construct):
         contracts: the deployed bundle.
         ingest: the pipeline of the datasets.
         curate: the pipeline of the products.
+        compaction: what compacts Parquet tables; ``None`` where there are none.
         arrivals: the queue and what empties it.
         schedules: the contracts' schedules.
         sweep: what finds and mends what nobody else would.
@@ -104,6 +111,7 @@ class LakeProcessing(Construct):
         contracts: Writable,
         schedules: Mapping[str, DatasetSchedule] | None = None,
         micro_batches: Mapping[str, int] | None = None,
+        parquet_tables: Mapping[str, ParquetTable] | None = None,
         sources: Sources | None = None,
         sizes: Sizes | None = None,
         subscribers: Sequence[Subscriber] = (),
@@ -128,6 +136,13 @@ class LakeProcessing(Construct):
         parts = self._parts(prefix, platform, sources, sizes)
         self.ingest = IngestPipeline(self, "Ingest", parts=parts, crawler_name=catalog.crawler.ref)
         self.curate = CuratePipeline(self, "Curate", parts=parts, artifacts=zones["artifacts"])
+        self.compaction = (
+            TableCompaction(
+                self, "Compaction", parts=parts, tables=parquet_tables, settings=sizes.compaction
+            )
+            if parquet_tables
+            else None
+        )
         self.arrivals = ArrivalLedger(
             self,
             "Arrivals",
@@ -160,10 +175,17 @@ class LakeProcessing(Construct):
             schedules=schedules or {},
             micro_batches=micro_batches,
             sweep=self.sweep,
+            compaction=self.compaction,
             machine=self.ingest.machine,
             key=self.key,
             enabled=schedules_enabled,
         )
+
+    @property
+    def machines(self) -> dict[str, LakeStateMachine]:
+        """Every state machine of the lake, by name."""
+        machines = {"ingest": self.ingest.machine, "curate": self.curate.machine}
+        return machines | ({"compact": self.compaction.machine} if self.compaction else {})
 
     def _platform(
         self, sources: Sources, prefix: str, environment: str, size: FunctionSize

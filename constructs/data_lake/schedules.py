@@ -10,6 +10,7 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from constructs import Construct
 
+from data_lake.compaction import TableCompaction
 from data_lake.dead_letters import DeadLetters
 from data_lake.encryption import KEY_READ_WRITE
 from data_lake.permissions import allow, service_role
@@ -32,7 +33,7 @@ class DatasetSchedule:
 
 
 class DatasetSchedules(Construct):
-    """One schedule per dataset that has one, in a group of their own.
+    """One schedule per dataset that has one, and per table that is compacted, in a group.
 
     A cron starts an execution; a micro-batch first looks whether anything waits, which costs one
     call of a function.
@@ -49,6 +50,7 @@ class DatasetSchedules(Construct):
         micro_batches: minutes between two looks, by dataset. Default: none.
         sweep: what looks whether anything waits and only then starts a run; needed where there
             are micro-batches. Default: none.
+        compaction: the tables that are compacted, and when. Default: none.
 
     Attributes:
         dead_letters: starts that were lost.
@@ -66,6 +68,7 @@ class DatasetSchedules(Construct):
         window_minutes: int = 5,
         micro_batches: Mapping[str, int] | None = None,
         sweep: LakeSweep | None = None,
+        compaction: TableCompaction | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         if micro_batches and sweep is None:
@@ -89,30 +92,83 @@ class DatasetSchedules(Construct):
         allow(role, "UseKey", actions=KEY_READ_WRITE, resources=[key.key_arn])
         group = scheduler.ScheduleGroup(self, "Group", removal_policy=RemovalPolicy.DESTROY)
         for dataset, schedule in sorted(schedules.items()):
-            entry = scheduler.Schedule(
-                self,
+            self._start(
                 f"Schedule-{dataset}",
-                description=f"Takes the waiting arrivals of {dataset}",
-                schedule_group=group,
+                f"Takes the waiting arrivals of {dataset}",
+                schedule,
+                machine,
+                {"dataset": dataset, "trigger": "schedule"},
+                role=role,
+                group=group,
                 enabled=enabled,
-                schedule=scheduler.ScheduleExpression.expression(
-                    f"cron({schedule.cron})", TimeZone.of(schedule.time_zone)
-                ),
-                time_window=scheduler.TimeWindow.flexible(Duration.minutes(window_minutes)),
-                target=targets.StepFunctionsStartExecution(
-                    machine.live,
-                    input=scheduler.ScheduleTargetInput.from_object(
-                        {"dataset": dataset, "trigger": "schedule"}
-                    ),
-                    role=role.without_policy_updates(),
-                    dead_letter_queue=self.dead_letters,
-                    max_event_age=Duration.hours(1),
-                    retry_attempts=10,
-                ),
+                window=Duration.minutes(window_minutes),
             )
-            entry.node.add_dependency(role, machine.alias)
         if micro_batches and sweep is not None:
             self._look(micro_batches, sweep, role, group, enabled=enabled)
+        if compaction is not None:
+            self._compact(compaction, role, group, enabled=enabled)
+
+    def _start(
+        self,
+        construct_id: str,
+        description: str,
+        when: DatasetSchedule,
+        machine: LakeStateMachine,
+        given: Mapping[str, str],
+        *,
+        role: iam.Role,
+        group: scheduler.ScheduleGroup,
+        enabled: bool,
+        window: Duration,
+    ) -> None:
+        entry = scheduler.Schedule(
+            self,
+            construct_id,
+            description=description,
+            schedule_group=group,
+            enabled=enabled,
+            schedule=scheduler.ScheduleExpression.expression(
+                f"cron({when.cron})", TimeZone.of(when.time_zone)
+            ),
+            time_window=scheduler.TimeWindow.flexible(window),
+            target=targets.StepFunctionsStartExecution(
+                machine.live,
+                input=scheduler.ScheduleTargetInput.from_object(dict(given)),
+                role=role.without_policy_updates(),
+                dead_letter_queue=self.dead_letters,
+                max_event_age=Duration.hours(1),
+                retry_attempts=10,
+            ),
+        )
+        entry.node.add_dependency(role, machine.alias)
+
+    def _compact(
+        self,
+        compaction: TableCompaction,
+        role: iam.Role,
+        group: scheduler.ScheduleGroup,
+        *,
+        enabled: bool,
+    ) -> None:
+        machine, settings = compaction.machine, compaction.settings
+        allow(
+            role,
+            "StartCompactions",
+            actions=["states:StartExecution"],
+            resources=[machine.start_arn],
+        )
+        for name, table in sorted(compaction.tables.items()):
+            self._start(
+                f"Compaction-{name}",
+                f"Brings the small files of {name} together",
+                DatasetSchedule(settings.cron, table.time_zone),
+                machine,
+                {"dataset": name, "zone": table.zone, "trigger": "compaction"},
+                role=role,
+                group=group,
+                enabled=enabled and settings.enabled,
+                window=compaction.window,
+            )
 
     def _look(
         self,

@@ -1,9 +1,10 @@
 """The jobs of a pipeline: one writes where readers do not look, one makes it visible."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from aws_cdk import Stack
 from aws_cdk import aws_glue as glue
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -11,6 +12,7 @@ from constructs import Construct
 from data_lake.contract_bundle import ContractBundle
 from data_lake.grants import (
     PRODUCERS_NAMES,
+    catalog_arns,
     change_catalog,
     read_catalog,
     read_objects,
@@ -25,6 +27,8 @@ from data_lake.zone import LakeZone
 
 _RUN_FOLDER: Final = "A run's folder is named after its dataset and its execution."
 _TABLE_FILES: Final = "Iceberg and Spark choose the names of a table's files."
+_BESIDE_TABLES: Final = ("_compaction/", "_staging/")
+"""Where compactions and runs keep what is not yet, or no longer, a Parquet table's."""
 _QUARANTINED_ROWS: Final = "Quarantined rows are kept by dataset and run."
 
 
@@ -112,6 +116,44 @@ class TableJobs:
         self._write_tables(job.role, home)
         return job
 
+    def compact(
+        self, scope: Construct, home: str, *, tables: Sequence[str], limits: Mapping[str, str]
+    ) -> SparkJob:
+        """Brings the small files of Parquet tables together, and deletes what nobody needs.
+
+        Args:
+            home: the zone of the tables, ``processed`` or ``curated``.
+            tables: their names; the job may change no other table and no other table's files.
+            limits: the job's arguments that say what is compacted and what is deleted.
+        """
+        job = self._job(
+            scope,
+            "Compact",
+            script="compact.py",
+            description=f"Brings small files of Parquet tables of the {home} zone together",
+            home=home,
+            arguments={"--database": self.databases[home], **limits},
+            reads_runs=False,
+        )
+        folders = (*_BESIDE_TABLES, *(f"{table}/" for table in tables))
+        read_objects(job.role, self.zones[home], folders, why=_TABLE_FILES)
+        write_objects(job.role, self.zones[home], folders, delete=True, why=_TABLE_FILES)
+        stack, database = Stack.of(scope), self.databases[home]
+        named = (arn for table in tables for arn in catalog_arns(stack, database, table))
+        allow(
+            job.role,
+            f"Change{home.capitalize()}Tables",
+            actions=[
+                "glue:BatchUpdatePartition",
+                "glue:GetPartition",
+                "glue:GetPartitions",
+                "glue:GetTable",
+                "glue:UpdateTable",
+            ],
+            resources=list(dict.fromkeys(named)),
+        )
+        return job
+
     def _job(
         self,
         scope: Construct,
@@ -121,6 +163,7 @@ class TableJobs:
         description: str,
         home: str,
         arguments: Mapping[str, str],
+        reads_runs: bool = True,
     ) -> SparkJob:
         artifacts = self.zones["artifacts"]
         warehouse = self.zones[home].uri()
@@ -149,7 +192,8 @@ class TableJobs:
             actions=["s3:GetBucketLocation"],
             resources=[zone.arn for zone in self.zones.values()],
         )
-        read_objects(job.role, artifacts, RUNS, why=_RUN_FOLDER)
+        if reads_runs:
+            read_objects(job.role, artifacts, RUNS, why=_RUN_FOLDER)
         write_objects(job.role, artifacts, RUNS, why=_RUN_FOLDER)
         return job
 

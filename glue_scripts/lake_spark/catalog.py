@@ -50,7 +50,29 @@ def put_table(database: str, table: dict[str, Any]) -> None:
     try:
         client.create_table(DatabaseName=database, TableInput=table)  # type: ignore[arg-type]
     except client.exceptions.AlreadyExistsException:
-        client.update_table(DatabaseName=database, TableInput=table, SkipArchive=True)  # type: ignore[arg-type]
+        change_table(database, table)
+
+
+def change_table(database: str, table: dict[str, Any]) -> None:
+    """Bring a table that is there to the given description."""
+    glue_client().update_table(DatabaseName=database, TableInput=table, SkipArchive=True)  # type: ignore[arg-type]
+
+
+def move_partition(
+    database: str, table: str, values: Sequence[str], storage: dict[str, Any]
+) -> None:
+    """Point a partition that is there to other storage.
+
+    Raises `OSError` with Glue's own words if it is not there, or for any other refusal.
+    """
+    partition: Any = {"Values": list(values), "StorageDescriptor": storage}
+    answer = glue_client().batch_update_partition(
+        DatabaseName=database,
+        TableName=table,
+        Entries=[{"PartitionValueList": list(values), "PartitionInput": partition}],
+    )
+    for error in answer.get("Errors", []):
+        raise OSError(f"{database}.{table}: Glue refused a partition: {error}")
 
 
 def put_partitions(
@@ -98,8 +120,8 @@ def drop_partition(database: str, table: str, values: Sequence[str]) -> None:
         return
 
 
-def partition_location(database: str, table: str, values: Sequence[str]) -> str | None:
-    """Give the location of one partition, None if it is not there."""
+def find_partition(database: str, table: str, values: Sequence[str]) -> dict[str, Any] | None:
+    """Give the storage of one partition, None if it is not there."""
     client = glue_client()
     try:
         answer = client.get_partition(
@@ -107,14 +129,14 @@ def partition_location(database: str, table: str, values: Sequence[str]) -> str 
         )
     except client.exceptions.EntityNotFoundException:
         return None
-    return answer["Partition"]["StorageDescriptor"]["Location"]
+    return dict(answer["Partition"]["StorageDescriptor"])
 
 
-def list_partitions(database: str, table: str) -> dict[tuple[str, ...], str]:
-    """Give the location of every partition by its values."""
+def list_partitions(database: str, table: str) -> dict[tuple[str, ...], dict[str, Any]]:
+    """Give the storage of every partition by its values."""
     pages = glue_client().get_paginator("get_partitions")
     return {
-        tuple(partition["Values"]): partition["StorageDescriptor"]["Location"]
+        tuple(partition["Values"]): dict(partition["StorageDescriptor"])
         for page in pages.paginate(DatabaseName=database, TableName=table)
         for partition in page["Partitions"]
     }

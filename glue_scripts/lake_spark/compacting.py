@@ -3,7 +3,8 @@
 Each partition is written anew into a folder of the compaction's own, to which the catalog is then
 pointed: readers see the partition before or after, with the same rows. What it was before stays
 until the partition's next publish, so that a reader, and a run that was staged, find it. Where a
-publish came meanwhile, its rows count: the partition is left as it is, and told.
+publish came meanwhile, its rows count: the partition is left as it is, and told. At the end the job
+deletes the folders that nobody has needed for days; see `lake_spark.orphans`.
 """
 
 import time
@@ -16,61 +17,25 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 
 from lake_spark.catalog import (
+    change_table,
+    find_partition,
     find_table,
-    parquet_storage,
-    partition_location,
-    put_partitions,
-    put_table,
+    move_partition,
 )
 from lake_spark.compaction_claims import end_claim, take_claim
+from lake_spark.compaction_limits import Limits
 from lake_spark.contract import load_contract
-from lake_spark.errors import AuditFailed, ContractMismatch, LakeError
+from lake_spark.errors import AuditFailed, ContractMismatch
 from lake_spark.lines import escape_glob
-from lake_spark.parquet_publishing import INTENT, describe
+from lake_spark.orphans import Cleaning
+from lake_spark.parquet_publishing import describe, is_being_published
 from lake_spark.parquet_tables import ParquetTable
 from lake_spark.places import staging_uri, table_for
 from lake_spark.runs import SESSION_SETTINGS
 from lake_spark.sql import quoted
-from lake_spark.storage import copy_object, list_keys, list_sizes, split_uri, write_json
+from lake_spark.storage import copy_object, delete_prefix, list_sizes, split_uri, write_json
 
 ARGUMENTS = ("dataset", "run_id", "contracts_uri", "artifacts_bucket", "database", "warehouse")
-DEFAULTS = {"target_bytes": str(256 * 1024 * 1024), "small_share": "0.5", "small_files": "8"}
-"""The arguments that say what is compacted; see `Limits`."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """A partition is compacted that has more than `small_files` files below a size.
-
-    The size is `small_share` of `target_bytes`, the size of the files that are written.
-    """
-
-    target_bytes: int
-    small_share: float
-    small_files: int
-
-    @classmethod
-    def parse(cls, arguments: Mapping[str, str]) -> "Limits":
-        """Read the arguments of a job; raises `LakeError` naming the one that cannot be."""
-        limits = cls(
-            _number(arguments, "target_bytes", 1),
-            _number(arguments, "small_share", 0),
-            _number(arguments, "small_files", 1),
-        )
-        if limits.small_share > 1:
-            raise LakeError(f"--small_share: at most 1: got {limits.small_share}")
-        return limits
-
-
-def _number(arguments: Mapping[str, str], name: str, least: int) -> Any:
-    kind = float if name == "small_share" else int
-    try:
-        number = kind(arguments[name])
-    except ValueError:
-        raise LakeError(f"--{name}: a number: got {arguments[name]!r}") from None
-    if not number >= least:
-        raise LakeError(f"--{name}: at least {least}: got {arguments[name]!r}")
-    return number
 
 
 @dataclass(frozen=True)
@@ -89,6 +54,7 @@ class Outcome:
 def compact(spark: SparkSession, arguments: Mapping[str, str]) -> None:
     """Compact the table of the dataset that the arguments name and write its `compact.json`.
 
+    Each attempt has a `run_id` of its own: one that seems dead may still be writing.
     Raises `ContractMismatch` for a table that is not Parquet.
     """
     for name, value in SESSION_SETTINGS.items():
@@ -103,6 +69,7 @@ def compact(spark: SparkSession, arguments: Mapping[str, str]) -> None:
         )
     folder = staging_uri(contract, arguments["warehouse"])
     outcomes = Compaction(table, run_id, folder, limits).run()
+    cleaned = Cleaning(table, run_id, folder, limits.orphan_days).run()
     write_json(
         f"s3://{arguments['artifacts_bucket']}/runs/{contract.name}/{run_id}/compact.json",
         {
@@ -112,6 +79,8 @@ def compact(spark: SparkSession, arguments: Mapping[str, str]) -> None:
             "limits": asdict(limits),
             "compacted": [asdict(one) for one in outcomes if one.given_up is None],
             "given_up": [asdict(one) for one in outcomes if one.given_up is not None],
+            "partition_by": list(table.partition_by),
+            "cleaned": asdict(cleaned),
             "ended_at": datetime.now(UTC).isoformat(),
         },
     )
@@ -130,29 +99,51 @@ class Compaction:
         """Compact what has too many small files, partition by partition."""
         # An attempt that died may have left its claim.
         end_claim(self.table, self.run_id)
+        other = self._other_columns()
         found = []
         for values, location in sorted(self.table.locations().items()):
+            if location.rstrip("/") == self._target(location).rstrip("/"):
+                # An earlier attempt has written it, and it cannot be read and written at once.
+                continue
             files = _files(location)
             small = self._small(files)
-            if len(small) > self.limits.small_files:
+            # Files that would only become as many others are left.
+            if len(small) > self.limits.small_files and self._wanted(files, small) < len(small):
+                if other:
+                    found.append(_left(values, files, other))
+                    continue
                 found.append(self._compact(values, location, files, small))
         return found
+
+    def _other_columns(self) -> str | None:
+        """Tell why the files cannot be read by the contract, if a run has to change them first."""
+        changes = "; ".join(change.words for change in self.table.changes())
+        return (
+            f"the contract has changed since the last publish: {changes}; the next run brings the "
+            "table to it, compact it then"
+            if changes
+            else None
+        )
 
     def _small(self, files: Mapping[str, int]) -> list[str]:
         limit = self.limits.target_bytes * self.limits.small_share
         return [key for key, size in files.items() if size < limit]
 
+    def _wanted(self, files: Mapping[str, int], small: list[str]) -> int:
+        return ceil(sum(files[key] for key in small) / self.limits.target_bytes)
+
     def _compact(
         self, values: tuple[str, ...], location: str, files: dict[str, int], small: list[str]
     ) -> Outcome:
-        home = location.rstrip("/").rpartition("/")[0]
-        target = f"{home}/run-{self.run_id}/"
+        target = self._target(location)
         bucket, _ = split_uri(location)
         rows = self._rewrite([f"s3://{bucket}/{key}" for key in small], files, small, target)
         for key in files.keys() - set(small):
             copy_object(f"s3://{bucket}/{key}", f"{target}{key.rpartition('/')[2]}")
         written = _files(target)
         given_up = self._switch(values, location, files, target)
+        if given_up:
+            delete_prefix(target)
         return Outcome(
             values,
             len(files),
@@ -163,11 +154,15 @@ class Compaction:
             given_up,
         )
 
+    def _target(self, location: str) -> str:
+        home = location.rstrip("/").rpartition("/")[0]
+        return f"{home}/run-{self.run_id}/"
+
     def _rewrite(
         self, uris: list[str], files: Mapping[str, int], small: list[str], target: str
     ) -> int:
         """Write the rows of small files into as few as their size asks for; gives their number."""
-        number = ceil(sum(files[key] for key in small) / self.limits.target_bytes)
+        number = self._wanted(files, small)
         rows = self._read(uris)
         sorted_by = [
             quoted(name)
@@ -193,7 +188,7 @@ class Compaction:
         return after
 
     def _read(self, uris: list[str]) -> DataFrame:
-        columns = ", ".join(f"{quoted(name)} {kind}" for name, kind, _ in self.table.file_columns)
+        columns = ", ".join(f"{quoted(one.name)} {one.type}" for one in self.table.file_columns)
         reader = self.table.spark.read.schema(columns)
         return reader.parquet(*(escape_glob(uri) for uri in uris))
 
@@ -214,26 +209,34 @@ class Compaction:
         self, values: tuple[str, ...], location: str, files: Mapping[str, int]
     ) -> str | None:
         """Tell what came meanwhile; intents first, because a publish deletes its own at its end."""
-        if any(key.endswith(f"/{INTENT}") for key in list_keys(self.staging_uri)):
+        if is_being_published(self.staging_uri):
             return "a run is being published; compact the table again when it is"
-        if self._location(values) != location or _files(location) != files:
+        storage = self._storage(values)
+        if storage is None or storage["Location"] != location or _files(location) != files:
             return "a run was published meanwhile; compact the table again"
         return None
 
-    def _location(self, values: tuple[str, ...]) -> str | None:
+    def _storage(self, values: tuple[str, ...]) -> dict[str, Any] | None:
         database, name = self.table.database, self.table.contract.name
         if values:
-            return partition_location(database, name, values)
+            return find_partition(database, name, values)
         entry = find_table(database, name)
-        return entry["StorageDescriptor"]["Location"] if entry else None
+        return entry["StorageDescriptor"] if entry else None
 
     def _point(self, values: tuple[str, ...], target: str) -> None:
         table = self.table
         if values:
-            storage = parquet_storage(target, table.file_columns)
-            put_partitions(table.database, table.contract.name, {values: storage})
+            # A publish may have given it further columns meanwhile.
+            storage = {**(self._storage(values) or {}), "Location": target}
+            move_partition(table.database, table.contract.name, values, storage)
         else:
-            put_table(table.database, describe(table, target, table.published_run()))
+            change_table(table.database, describe(table, target, table.published_run()))
+
+
+def _left(values: tuple[str, ...], files: Mapping[str, int], reason: str) -> Outcome:
+    """Give the outcome of a partition that is left as it is."""
+    number, size = len(files), sum(files.values())
+    return Outcome(values, number, number, size, size, 0, reason)
 
 
 def _files(location: str) -> dict[str, int]:

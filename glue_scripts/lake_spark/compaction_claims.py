@@ -37,22 +37,29 @@ def end_claim(table: ParquetTable, run_id: str) -> None:
     delete_keys(bucket, [key])
 
 
+def forget_ended_claims(table: ParquetTable) -> None:
+    """Delete the claims that ended by themselves, which nobody respects any more."""
+    bucket, _ = split_uri(_folder(table))
+    ended = [key for key, until in _claims(table) if until < time.time()]
+    delete_keys(bucket, ended)
+
+
 def wait_for_compactions(table: ParquetTable) -> None:
     """Wait until no compaction is about to switch; call it after the intent is written.
 
     The claim of a compaction that died ends by itself.
     """
-    while any(until > time.time() for until in _claims(table)):
+    while any(until > time.time() for _, until in _claims(table)):
         time.sleep(LOOK_SECONDS)
 
 
-def _claims(table: ParquetTable) -> Iterator[float]:
+def _claims(table: ParquetTable) -> Iterator[tuple[str, float]]:
     folder = _folder(table)
     bucket, _ = split_uri(folder)
     for key in list_keys(folder):
         claim = read_json_if_there(f"s3://{bucket}/{key}")
         if claim is not None:
-            yield float(claim["until"])
+            yield key, float(claim["until"])
 
 
 def _claim_uri(table: ParquetTable, run_id: str) -> str:

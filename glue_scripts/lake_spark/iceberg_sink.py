@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from pyspark.sql import DataFrame
 
-from lake_spark.evolution import fit_to_contract
+from lake_spark.iceberg_evolution import fit_to_contract
 from lake_spark.merging import Merge
 from lake_spark.sinks import Staged
 from lake_spark.sql import quoted

@@ -4,7 +4,7 @@ The format is fixed by https://iceberg.apache.org/spec/#table-metadata-fields.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lake_spark.catalog import find_table
@@ -33,13 +33,15 @@ class Snapshot:
 class TableMetadata:
     """Branches and tags by name, snapshots by id, properties, and what rows are partitioned by.
 
-    `partition_by` is in the words of Iceberg's SQL, such as `day(ordered_at)`.
+    `partition_by` is in the words of Iceberg's SQL, such as `day(ordered_at)`; `taken_names` are
+    those of the partitions themselves, which columns cannot get, with the one column that can.
     """
 
     refs: dict[str, int]
     snapshots: dict[int, Snapshot]
     partition_by: list[str]
     properties: dict[str, str]
+    taken_names: dict[str, str | None] = field(default_factory=dict)
 
     def ancestry(self, ref: str) -> Iterator[Snapshot]:
         """Give the snapshot of a branch, then its parent, down to the oldest that is kept."""
@@ -91,6 +93,11 @@ def parse_metadata(document: dict[str, Any]) -> TableMetadata:
         },
         partition_by=[_term(field, names) for field in fields if field["transform"] != "void"],
         properties=document.get("properties", {}),
+        taken_names={
+            part["name"]: names[part["source-id"]] if part["transform"] == "identity" else None
+            for part in fields
+            if part["transform"] != "void"
+        },
     )
 
 

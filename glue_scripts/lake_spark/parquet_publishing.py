@@ -6,12 +6,15 @@ adds several files to a partition, the partition moves to a new folder with copi
 Whoever repeats the publish completes what the intent says.
 """
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from lake_spark.catalog import drop_partition, parquet_storage, put_partitions, put_table
+from lake_spark.catalog import drop_partition, put_partitions, put_table
 from lake_spark.compaction_claims import wait_for_compactions
 from lake_spark.errors import NothingStaged, PublishConflict
+from lake_spark.parquet_columns import are_alike
 from lake_spark.parquet_tables import RUN_ID, ParquetTable, staged_files
+from lake_spark.parquet_undo import keep_undo
 from lake_spark.storage import (
     copy_object,
     delete_keys,
@@ -29,9 +32,10 @@ ADD, REPLACE_PARTITIONS, REPLACE_TABLE = "add", "replace_partitions", "replace_t
 INTENT = "intent.json"
 
 
-def publish_folder(table: ParquetTable, run_id: str, staging_uri: str) -> bool:
+def publish_folder(table: ParquetTable, run_id: str, staging_uri: str, undo_uri: str) -> bool:
     """Publish what a run staged in a folder; gives False if that had been done before.
 
+    What it changes is written to `undo_uri` first.
     Raises `NothingStaged`, and `PublishConflict` if another run was published since staging.
     """
     if table.published_run() == run_id:
@@ -42,6 +46,10 @@ def publish_folder(table: ParquetTable, run_id: str, staging_uri: str) -> bool:
         intent = _plan(table, run_id, staging_uri)
         write_json(f"{staging_uri}{INTENT}", intent)
     wait_for_compactions(table)
+    if read_json_if_there(f"{staging_uri}staged.json") is None:
+        # What was staged long ago may have been cleaned away while this was planned.
+        raise _nothing_staged(table, run_id)
+    keep_undo(undo_uri, intent)
     for source, target in intent["copies"]:
         copy_object(source, target)
     _switch(table, run_id, intent)
@@ -53,15 +61,17 @@ def publish_folder(table: ParquetTable, run_id: str, staging_uri: str) -> bool:
 def _plan(table: ParquetTable, run_id: str, staging_uri: str) -> dict[str, Any]:
     staged = read_json_if_there(f"{staging_uri}staged.json")
     if staged is None:
-        raise NothingStaged(f"{table.plain_name}: run {run_id} has staged nothing; stage it first")
+        raise _nothing_staged(table, run_id)
     published = table.published_run()
     if published != staged["base_run"]:
         raise PublishConflict(
             f"{table.plain_name}: run {published} was published after run {run_id} was staged on "
             f"{staged['base_run']}; stage it again"
         )
-    before = table.locations()
-    partitions, copies = [], []
+    entry, storages = table.entry(), table.storages()
+    before = {values: storage["Location"] for values, storage in storages.items()}
+    partitions: list[dict[str, Any]] = []
+    copies: list[tuple[str, str]] = []
     for values, keys in staged_files(f"{staging_uri}rows/").items():
         location, held = _location(table, run_id, keys[0], staging_uri), before.get(values)
         if staged["scope"] == ADD and held is not None:
@@ -81,7 +91,41 @@ def _plan(table: ParquetTable, run_id: str, staging_uri: str) -> dict[str, Any]:
             for values, location in before.items()
             if values not in kept
         ]
-    return {"run_id": run_id, "partitions": partitions, "copies": copies}
+    return {
+        "run_id": run_id,
+        "partitions": partitions,
+        "others": _others(table, storages, {one["values"] for one in partitions}),
+        "copies": copies,
+        "table_before": None if entry is None else _as_given(entry),
+    }
+
+
+def _others(
+    table: ParquetTable,
+    storages: Mapping[tuple[str, ...], Mapping[str, Any]],
+    moved: Collection[tuple[str, ...]],
+) -> list[dict[str, Any]]:
+    """Give the partitions whose files stay, and whose columns in the catalog are not the table's.
+
+    Readers that compare a partition's columns with the table's refuse such a partition.
+    """
+    if not table.partition_by:
+        return []
+    return [
+        {"values": values, "location": storage["Location"]}
+        for values, storage in storages.items()
+        if values not in moved and not are_alike(storage, table.storage(""))
+    ]
+
+
+def _as_given(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the parts of a table's entry that it can be put back with."""
+    parts = ("Name", "Description", "TableType", "Parameters", "PartitionKeys", "StorageDescriptor")
+    return {name: entry[name] for name in parts if name in entry}
+
+
+def _nothing_staged(table: ParquetTable, run_id: str) -> NothingStaged:
+    return NothingStaged(f"{table.plain_name}: run {run_id} has staged nothing; stage it first")
 
 
 def _copies(held_uri: str, location: str) -> list[tuple[str, str]]:
@@ -108,26 +152,47 @@ def _switch(table: ParquetTable, run_id: str, intent: dict[str, Any]) -> None:
     location = table.location
     if table.partition_by:
         put_table(table.database, describe(table, location, table.published_run()))
-        _move_partitions(table, intent, to="location")
+        _move_partitions(table, intent)
     else:
         location = intent["partitions"][0]["location"]
     put_table(table.database, describe(table, location, run_id))
 
 
-def _move_partitions(table: ParquetTable, intent: dict[str, Any], *, to: str) -> None:
-    """Bring partitions to the `location` of the intent, or back to what they were `before`."""
-    put_partitions(
-        table.database,
-        table.contract.name,
-        {
-            tuple(partition["values"]): parquet_storage(partition[to], table.file_columns)
-            for partition in intent["partitions"]
-            if partition[to]
-        },
-    )
+def _move_partitions(table: ParquetTable, intent: Mapping[str, Any]) -> None:
+    """Bring partitions to what the intent says, all of them with the contract's columns."""
+    moved = {
+        tuple(partition["values"]): table.storage(partition["location"])
+        for partition in [*intent["partitions"], *intent["others"]]
+        if partition["location"]
+    }
+    put_partitions(table.database, table.contract.name, moved)
     for partition in intent["partitions"]:
-        if not partition[to]:
+        if not partition["location"]:
             drop_partition(table.database, table.contract.name, partition["values"])
+
+
+def _move_back(table: ParquetTable, intent: Mapping[str, Any]) -> None:
+    """Bring partitions, and the table, back to the locations and columns of before the intent."""
+    before = intent["table_before"]
+    if before is not None:
+        storage = before["StorageDescriptor"]
+        moved = {
+            tuple(partition["values"]): {**storage, "Location": location}
+            for partition in [*intent["partitions"], *intent["others"]]
+            if (location := partition.get("before", partition["location"]))
+        }
+        put_partitions(table.database, table.contract.name, moved)
+    for partition in intent["partitions"]:
+        if not partition["before"]:
+            drop_partition(table.database, table.contract.name, partition["values"])
+    # Somebody who published past the lake meanwhile has the last word.
+    if before is not None and before["Parameters"].get(RUN_ID) == table.published_run():
+        put_table(table.database, before)
+
+
+def is_being_published(staging_uri: str) -> bool:
+    """Tell whether a run of the dataset has written its intent and not ended; it may have died."""
+    return any(key.endswith(f"/{INTENT}") for key in list_keys(staging_uri))
 
 
 def undo_abandoned(table: ParquetTable, staging_uri: str) -> None:
@@ -143,7 +208,7 @@ def undo_abandoned(table: ParquetTable, staging_uri: str) -> None:
         if intent["run_id"] == table.published_run():
             continue
         if table.partition_by and table.entry():
-            _move_partitions(table, intent, to="before")
+            _move_back(table, intent)
         delete_keys(bucket, [split_uri(target)[1] for _, target in intent["copies"]])
     delete_prefix(staging_uri)
 
@@ -162,9 +227,9 @@ def describe(table: ParquetTable, location: str, run_id: str | None) -> dict[str
             **({RUN_ID: run_id} if run_id else {}),
         },
         "PartitionKeys": [
-            {"Name": name, "Type": type_name} for name, type_name, _ in table.partition_columns
+            {"Name": column.name, "Type": column.type} for column in table.partition_columns
         ],
-        "StorageDescriptor": parquet_storage(location, table.file_columns),
+        "StorageDescriptor": table.storage(location),
     }
 
 

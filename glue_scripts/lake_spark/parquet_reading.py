@@ -4,6 +4,7 @@ Columns given: those of `parsing`, but `__source_<column>` has the file's type. 
 its number in the file, which Parquet knows, so `__block` is 0 throughout.
 """
 
+import re
 from collections.abc import Mapping
 
 from pyspark.errors import AnalysisException
@@ -16,6 +17,11 @@ from lake_spark.inputs import Header
 from lake_spark.lines import escape_glob, positions_of, with_position
 from lake_spark.sql import quoted, source_name
 
+READ = re.compile(
+    r"tinyint|smallint|int|bigint|float|double|boolean|string|date|timestamp(_ntz)?|decimal\(.*\)"
+)
+"""The types of the columns that are read; others a permissive contract leaves out."""
+
 
 def read_parquet(
     spark: SparkSession, uris: Mapping[str, int], header: Header, contract: Contract
@@ -25,13 +31,15 @@ def read_parquet(
     Columns that nothing asks for are not read. Raises `UnreadableFile` if Spark would leave a file
     out.
     """
-    columns = zip(header.names, header.types, strict=True)
-    schema = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns)
+    types = dict(zip(header.names, header.types, strict=True))
+    # Columns of other kinds are none of the contract's: inspection sees to that.
+    read = {name: kind for name, kind in types.items() if READ.fullmatch(kind)}
+    schema = ", ".join(f"{quoted(name)} {kind}" for name, kind in read.items())
     try:
         source = spark.read.schema(schema).parquet(*(escape_glob(uri) for uri in uris))
     except AnalysisException as error:
         raise UnreadableFile(f"a file of the run cannot be read: {in_short(error)}") from error
-    record = F.struct(*(F.col(quoted(name)) for name in header.names))
+    record = F.struct(*(F.col(quoted(name)) for name in read))
     records = source.select(
         F.to_json(record, {"ignoreNullFields": "false"}).alias("__line"),
         F.lit(False).alias("__undecodable"),

@@ -5,19 +5,22 @@ pointing its catalog entry to another folder; so does a table without partitions
 `_staging/`, where no reader and no crawler looks.
 """
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 from urllib.parse import unquote
 
 from pyspark.sql import DataFrame, SparkSession
 
-from lake_spark.catalog import find_table, list_partitions
-from lake_spark.columns import ARRIVED
+from lake_spark.catalog import PARQUET, find_table, list_partitions
+from lake_spark.columns import ColumnContract
 from lake_spark.contract import Contract
 from lake_spark.errors import ContractMismatch
+from lake_spark.evolution import ELSEWHERE, Change, changes_of, mismatch
 from lake_spark.lines import escape_glob
-from lake_spark.sql import quoted
+from lake_spark.parquet_columns import columns_of, described, read_as
 from lake_spark.storage import list_keys, split_uri
 
 RUN_ID = "strata.run-id"
@@ -47,95 +50,115 @@ class ParquetTable:
         return () if self.contract.atomicity == "table" else self.contract.partition_by
 
     @property
-    def partition_columns(self) -> list[tuple[str, str, str]]:
-        """Name, type and description of the columns that are in the paths."""
-        return [
-            (column.name, column.type, column.description)
-            for name in self.partition_by
-            for column in self.contract.columns
-            if column.name == name
-        ]
+    def partition_columns(self) -> list[ColumnContract]:
+        """The columns that are in the paths."""
+        columns = {column.name: column for column in self.contract.columns}
+        return [columns[name] for name in self.partition_by]
 
     @property
-    def file_columns(self) -> list[tuple[str, str, str]]:
-        """Name, type and description of the columns that are in the files."""
+    def file_columns(self) -> list[ColumnContract]:
+        """The columns that are in the files."""
         return [
-            (column.name, column.type, column.description)
+            column
             for column in self.contract.stored_columns
             if column.name not in self.partition_by
         ]
 
+    def storage(self, location: str) -> dict[str, Any]:
+        """Describe files at a location, with the contract's columns, for the catalog."""
+        return {**PARQUET, "Columns": described(self.file_columns), "Location": location}
+
     def entry(self) -> dict[str, Any] | None:
         """Give the catalog's entry, None if there is none.
 
-        Raises `ContractMismatch` if it cannot become the contract's table by new columns alone.
+        Raises `ContractMismatch` if it is not that of a Parquet table.
         """
         entry = find_table(self.database, self.contract.name)
-        if entry is None:
-            return None
-        parameters = entry.get("Parameters", {})
-        if parameters.get("classification") != "parquet":
+        if entry and entry.get("Parameters", {}).get("classification") != "parquet":
             raise self._mismatch("the table in the catalog is not a Parquet table")
-        partitions = [column["Name"] for column in entry.get("PartitionKeys", [])]
-        if partitions != list(self.partition_by):
-            raise self._mismatch(
-                f"partitioned by {partitions}, the contract says {list(self.partition_by)}"
-            )
-        wanted = {name: type_name for name, type_name, _ in self.file_columns}
-        known = {column["Name"] for column in entry["StorageDescriptor"]["Columns"]}
-        added = [name for name in wanted if name not in known and name != ARRIVED]
-        if added and self.contract.evolution == "strict":
-            raise self._mismatch(
-                f"column {added[0]!r} is added, and evolution strict does not allow it; say "
-                "evolution: additive"
-            )
-        for column in entry["StorageDescriptor"]["Columns"]:
-            name, found = column["Name"], column["Type"]
-            if name == ARRIVED:
-                continue
-            if wanted.get(name, "").replace(" ", "") != found.replace(" ", ""):
-                raise self._mismatch(
-                    f"column {name!r} is {found} in the table and {wanted.get(name, 'absent')} "
-                    "in the contract"
-                )
         return entry
 
+    def changes(self) -> tuple[Change, ...]:
+        """Give what changes in the table for it to have the contract's columns.
+
+        Raises `ContractMismatch` if the contract's evolution, or none, allows it; a table that
+        nothing was published to yet becomes whatever the contract says.
+        """
+        entry = self.entry()
+        if entry is None:
+            return ()
+        self._check_partitions(entry)
+        if RUN_ID not in entry.get("Parameters", {}):
+            return ()
+        found = columns_of(entry["StorageDescriptor"])
+        return changes_of(self.contract, self.plain_name, self.file_columns, found)
+
+    def _check_partitions(self, entry: Mapping[str, Any]) -> None:
+        """Refuse what the catalog cannot change: partitions are found by these columns' values."""
+        found = {key["Name"]: key["Type"] for key in entry.get("PartitionKeys", [])}
+        if list(found) != list(self.partition_by):
+            raise self._mismatch(
+                f"partitioned by {list(found)}, the contract says {list(self.partition_by)}"
+            )
+        for column in self.partition_columns:
+            if found[column.name].replace(" ", "") != column.type.replace(" ", ""):
+                raise self._mismatch(
+                    f"column {column.name!r} is {found[column.name]} in the table and "
+                    f"{column.type} in the contract, and a Parquet table is partitioned by it"
+                )
+
     def _mismatch(self, difference: str) -> ContractMismatch:
-        return ContractMismatch(
-            f"{self.plain_name}: {difference} ({self.contract.name} {self.contract.version}); "
-            "take the change back, or make it under a new dataset name"
-        )
+        return mismatch(self.contract, self.plain_name, f"{difference}; {ELSEWHERE}")
 
     def published_run(self) -> str | None:
         """Give the id of the run published last."""
         entry = self.entry()
         return None if entry is None else entry.get("Parameters", {}).get(RUN_ID)
 
-    def locations(self) -> dict[tuple[str, ...], str]:
-        """Give each partition's folder by its values; a table without partitioning is one, `()`."""
+    def storages(self) -> dict[tuple[str, ...], dict[str, Any]]:
+        """Give what the catalog says of each partition's files by its values.
+
+        A table without partitioning is one partition, `()`.
+        """
         entry = self.entry()
         if entry is None:
             return {}
         if self.partition_by:
             return list_partitions(self.database, self.contract.name)
-        return {(): entry["StorageDescriptor"]["Location"]}
+        return {(): entry["StorageDescriptor"]}
+
+    def locations(self) -> dict[tuple[str, ...], str]:
+        """Give each partition's folder by its values."""
+        return {values: storage["Location"] for values, storage in self.storages().items()}
 
     def read(self, partitions: Collection[tuple[str, ...]] | None = None) -> DataFrame:
-        """Read what readers see now, or only the partitions with the given values."""
+        """Read what readers see now, or only the partitions with the given values.
+
+        The columns are the contract's, whether the files have them already or not; raises
+        `ContractMismatch` where the table cannot come to have them.
+        """
         entry = self.entry()
-        folders = [
-            location
-            for values, location in self.locations().items()
-            if partitions is None or values in partitions
-        ]
-        if entry is None or not folders:
+        self.changes()
+        kinds: dict[str, list[dict[str, Any]]] = {}
+        for values, storage in self.storages().items():
+            if partitions is None or values in partitions:
+                kinds.setdefault(json.dumps(storage["Columns"]), []).append(storage)
+        if entry is None or not kinds:
             return self.spark.createDataFrame([], self.schema())
-        reader = self.spark.read.schema(self.schema())
+        base = entry["StorageDescriptor"]["Location"]
+        return reduce(DataFrame.unionByName, (self._read(base, alike) for alike in kinds.values()))
+
+    def _read(self, base: str, storages: Sequence[Mapping[str, Any]]) -> DataFrame:
+        """Read folders whose files have the same columns."""
+        schema, selected = read_as(
+            columns_of(storages[0]), self.contract.stored_columns, self.partition_columns
+        )
+        reader = self.spark.read.schema(schema)
         if self.partition_by:
             # Below this folder, names such as `month=1` are values.
-            reader = reader.option("basePath", entry["StorageDescriptor"]["Location"])
-        rows = reader.parquet(*(escape_glob(folder) for folder in folders))
-        return rows.select(*(quoted(name) for name in self.contract.stored_names))
+            reader = reader.option("basePath", base)
+        rows = reader.parquet(*(escape_glob(storage["Location"]) for storage in storages))
+        return rows.selectExpr(*selected)
 
     def schema(self) -> str:
         """Give the contract's columns as Spark's schema language."""

@@ -15,6 +15,7 @@ from lake_spark.metadata import MAIN, Snapshot
 from lake_spark.optimizers import ARGUMENTS as OPTIMIZER_ARGUMENTS
 from lake_spark.optimizers import OptimizerSettings, keep_optimizers
 from lake_spark.parquet_publishing import publish_folder
+from lake_spark.parquet_undo import UNDO
 from lake_spark.places import staging_uri, table_for
 from lake_spark.replaying import Replay
 from lake_spark.runs import SESSION_SETTINGS
@@ -55,10 +56,11 @@ def publish(spark: SparkSession, arguments: Mapping[str, str]) -> None:
         report = StagedRun(table, run_id, folder, f"{run_uri}stage.json").publish()
         report |= keep_optimizers(table, optimizers)
     else:
+        is_new = publish_folder(table, run_id, f"{folder}{run_id}/", f"{run_uri}{UNDO}")
         report = {
             "snapshot_id": None,
             "previous_snapshot_id": None,
-            "already_published": not publish_folder(table, run_id, f"{folder}{run_id}/"),
+            "already_published": not is_new,
             "warnings": [],
         }
     write_json(

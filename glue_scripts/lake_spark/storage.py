@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
 from botocore.exceptions import ClientError
@@ -13,6 +14,14 @@ if TYPE_CHECKING:
 
 DELETE_BATCH = 1000
 """How many keys S3's DeleteObjects takes at once."""
+
+
+class StoredObject(NamedTuple):
+    """An object as S3 lists it: `size` in bytes, `modified` in UTC."""
+
+    key: str
+    size: int
+    modified: datetime
 
 
 @cache
@@ -64,11 +73,17 @@ def list_keys(prefix_uri: str) -> Iterator[str]:
 
 def list_sizes(prefix_uri: str) -> Iterator[tuple[str, int]]:
     """Give the keys below a prefix with the objects' bytes, in S3's order."""
+    for one in list_objects(prefix_uri):
+        yield one.key, one.size
+
+
+def list_objects(prefix_uri: str) -> Iterator[StoredObject]:
+    """Give the objects below a prefix, in S3's order."""
     bucket, prefix = split_uri(prefix_uri)
     pages = s3_client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     for page in pages:
         for entry in page.get("Contents", []):
-            yield entry["Key"], entry["Size"]
+            yield StoredObject(entry["Key"], entry["Size"], entry["LastModified"])
 
 
 def delete_prefix(prefix_uri: str) -> None:

@@ -79,8 +79,9 @@ def _columns_fault(footer: Footer, dataset: Dataset) -> Fault | None:
     difference = compare_header([name for name, _ in footer.columns], dataset)
     if difference is not None:
         return Fault("header", difference)
+    known = {column.raw_name for column in dataset.columns}
     for name, kind in footer.columns:
-        if not is_readable(kind):
+        if name in known and not is_readable(kind):
             advice = "; write timestamps in microseconds" if kind == "nanoseconds" else ""
             said = f"column {name!r} is of Parquet's type {kind}, which no column takes{advice}"
             return Fault("type", said)

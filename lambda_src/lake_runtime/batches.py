@@ -228,4 +228,4 @@ def _hash(key: str) -> str:
 
 
 def _claim(item: dict[str, Any]) -> Claim:
-    return Claim.model_validate({name: item[name] for name in Claim.model_fields})
+    return Claim.of_item(item)

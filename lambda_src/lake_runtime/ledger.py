@@ -17,7 +17,7 @@ class Status(StrEnum):
     """Where an arrival stands. Only the first three are on the way; the rest are ends.
 
     `held` is a file that no manifest has brought into a run, or a manifest whose files are not
-    all there.
+    all there. `rolled_back` is a file whose rows a person took out of the table again.
     """
 
     HELD = "held"
@@ -32,6 +32,7 @@ class Status(StrEnum):
     UNCLAIMED = "unclaimed"
     REPLAYED = "replayed"
     DROPPED = "dropped"
+    ROLLED_BACK = "rolled_back"
 
 
 def is_condition_failure(error: ClientError) -> bool:
@@ -66,7 +67,7 @@ class Ledger:
         """Give up to `limit` waiting arrivals, those registered first first."""
         found: list[Claim] = []
         for marker in self._markers(limit):
-            found.append(Claim.model_validate({name: marker[name] for name in Claim.model_fields}))
+            found.append(Claim.of_item(marker))
             if len(found) == limit:
                 break
         return found

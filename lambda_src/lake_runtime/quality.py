@@ -25,10 +25,11 @@ def judged_by(run: Run) -> dict[str, Any]:
 def add_measures(run: Run, stage: StageReport | None) -> dict[str, list[dict[str, str]]]:
     """Give what rules with a history measured in the runs published so far, this one last.
 
-    Safe to repeat: a run has one measure. A replay, which is some rows of earlier runs, has none.
+    Safe to repeat: a run has one measure. A replay or a reprocessing, which is rows of earlier
+    runs, has none.
     """
     known: dict[str, list[dict[str, str]]] = (run.ledger.state() or {}).get("measures", {})
-    if stage is None or any(change_of(claim.key) for claim in run.claims()):
+    if stage is None or any(change_of(claim.key) or claim.reprocessing for claim in run.claims()):
         return known
     measures: dict[str, list[dict[str, str]]] = {}
     for rule in stage.rules:

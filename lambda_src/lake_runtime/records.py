@@ -1,9 +1,10 @@
 """The records that the steps of a run hand to each other as JSON."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from typing import Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool
 
@@ -23,7 +24,10 @@ class Report(BaseModel):
 
 
 class Claim(Record):
-    """One object version that waits or is claimed; times are ISO 8601 in UTC, size in bytes."""
+    """One object version that waits or is claimed; times are ISO 8601 in UTC, size in bytes.
+
+    `reprocessing` names what a person loads again, in a run of its own.
+    """
 
     arrival_id: str
     bucket: str
@@ -34,6 +38,12 @@ class Claim(Record):
     registered_at: str
     event_time: str
     sequencer: str
+    reprocessing: str | None = None
+
+    @classmethod
+    def of_item(cls, item: Mapping[str, Any]) -> Self:
+        """Give the claim that an item of the ledger holds, whatever else it says."""
+        return cls.model_validate({name: item[name] for name in cls.model_fields if name in item})
 
     @property
     def age_order(self) -> tuple[str, str, str]:

@@ -76,11 +76,15 @@ class ArrivalWork:
 
 
 def _of_one_kind(waiting: Sequence[Claim]) -> list[Claim]:
-    """Keep what the first one belongs to: one replay, or what producers sent.
+    """Keep what the first one belongs to: one replay, one reprocessing, or what producers sent.
 
-    A replay is judged by other measures, so it is a run of its own.
+    The first two are judged by other measures, so each is a run of its own.
     """
-    return [claim for claim in waiting if change_of(claim.key) == change_of(waiting[0].key)]
+    return [claim for claim in waiting if _kind(claim) == _kind(waiting[0])]
+
+
+def _kind(claim: Claim) -> tuple[str | None, str | None]:
+    return change_of(claim.key), claim.reprocessing
 
 
 def write_batches(run: Run, claims: Sequence[Claim], files: int) -> Taken:

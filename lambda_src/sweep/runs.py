@@ -77,6 +77,9 @@ class RunSweeper:
         """
         if holder.has_expired:
             return "its lease ran out"
+        if not holder.execution_arn:
+            # A person's command holds the lock, which no execution tells of.
+            return None
         try:
             execution = clients.stepfunctions().describe_execution(
                 executionArn=holder.execution_arn

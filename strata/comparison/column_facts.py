@@ -24,6 +24,7 @@ EVOLUTIONS = ("strict", "additive", "permissive")
 """From the one that lets a run change the least of a table."""
 STRICTNESS = ("public", "internal", "confidential", "restricted")
 """The classifications, beginning with the one that most may see."""
+REWRITTEN = "The next run writes all files of the Parquet table anew: give it the time for that."
 
 
 def allows(contract: Contract, evolution: str) -> bool:
@@ -34,23 +35,37 @@ def allows(contract: Contract, evolution: str) -> bool:
 def changed_fact(field: str, subject: str, old: Facts, new: Facts, contract: Contract) -> Change:
     """Give the change of one fact of a column that stayed; `field` is one of `FACTS`."""
     if field == "type":
-        return _type(subject, old["type"], new["type"], contract)
+        return _type(new["name"], old["type"], new["type"], contract)
     return FACTS[field](subject, old.get(field), new.get(field))
 
 
-def _type(subject: str, old: str, new: str, contract: Contract) -> Change:
-    text = f"changes its type {from_to(old, new)}"
+def _type(name: str, old: str, new: str, contract: Contract) -> Change:
+    subject, text = f"column {name}", f"changes its type {from_to(old, new)}"
     if is_wider(old, new):
-        if contract.format == "iceberg":
-            if not allows(contract, "additive"):
-                return not_allowed(subject, text, "additive")
-            return safe(subject, text, "Every value that was there fits, and the table follows.")
-        return refused(subject, text, "A Parquet table's files keep the type they were made with.")
+        if name in names_partitions(contract):
+            return refused(
+                subject, text, "A Parquet table's partitions are found by its values as they are."
+            )
+        if not allows(contract, "additive"):
+            return not_allowed(subject, text, "additive")
+        advice = "Nothing to do." if contract.format == "iceberg" else REWRITTEN
+        reason = "Every value that was there fits, and the table follows."
+        return safe(subject, text, reason, advice)
     if is_wider(new, old):
         return refused(
             subject, text, "Values that were there may not fit; a run never narrows a column."
         )
     return refused(subject, text, "The values that are there are of another type.")
+
+
+def names_partitions(contract: Contract) -> tuple[str, ...]:
+    """Give the columns whose values are in the catalog's partitions, which cannot be changed.
+
+    Iceberg keeps what its tables are partitioned by in the table's own metadata, by column ids, and
+    a Parquet table that changes as a whole has no partitions.
+    """
+    is_whole = contract.publishing is not None and contract.publishing.atomicity == "table"
+    return () if contract.format == "iceberg" or is_whole else tuple(contract.partition_by)
 
 
 def _required(subject: str, _old: bool, new: bool) -> Change:

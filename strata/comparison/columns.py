@@ -5,7 +5,7 @@ from typing import Any
 
 from data_lake.contracts.models import DatasetContract, ProductContract
 from strata.comparison.change import Change, backfill, breaking, not_allowed, refused, safe
-from strata.comparison.column_facts import FACTS, allows, changed_fact
+from strata.comparison.column_facts import FACTS, REWRITTEN, allows, changed_fact
 
 Contract = DatasetContract | ProductContract
 Facts = Mapping[str, Any]
@@ -13,8 +13,7 @@ Facts = Mapping[str, Any]
 
 def column_changes(old: Contract, new: Contract) -> Iterator[Change]:
     """Give the changes of the columns: removed, renamed, added, in another order, changed."""
-    before, after = _facts(old), _facts(new)
-    present = _present_names(before, after)
+    before, after, present = _facts(old), _facts(new), present_names(old, new)
     for name, facts in before.items():
         if name not in present:
             yield _removed(name, facts, new)
@@ -36,8 +35,9 @@ def _facts(contract: Contract) -> dict[str, Facts]:
     return {column.name: column.model_dump() for column in contract.columns}
 
 
-def _present_names(before: Mapping[str, Facts], after: Mapping[str, Facts]) -> dict[str, str]:
+def present_names(old: Contract, new: Contract) -> dict[str, str]:
     """Give each column that stayed with its present name: a renamed one is known by its id."""
+    before, after = _facts(old), _facts(new)
     by_id = {facts["id"]: name for name, facts in after.items() if facts.get("id")}
     names = {}
     for name, facts in before.items():
@@ -59,7 +59,9 @@ def _removed(name: str, facts: Facts, contract: Contract) -> Change:
     if not allows(contract, "permissive"):
         return not_allowed(subject, "was deprecated, and is removed", "permissive")
     return breaking(
-        subject, "was deprecated, and is removed", "Queries that still name it do not find it."
+        subject,
+        "was deprecated, and is removed",
+        f"Queries that still name it do not find it.{_work(contract)}",
     )
 
 
@@ -68,7 +70,11 @@ def _renamed(name: str, now: str, contract: Contract) -> Change:
     if not allows(contract, "permissive"):
         return not_allowed(subject, text, "permissive")
     reason = f"The table keeps the values, but queries and files that say {name} do not find it."
-    return breaking(subject, text, reason)
+    return breaking(subject, text, f"{reason}{_work(contract)}")
+
+
+def _work(contract: Contract) -> str:
+    return "" if contract.format == "iceberg" else f" {REWRITTEN}"
 
 
 def _added(name: str, facts: Facts, contract: Contract) -> Change:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from data_lake.contracts import ContractSet, DatasetContract, ProductContract
-from strata.comparison.change import Change, breaking, refused, safe
-from strata.comparison.columns import column_changes
+from strata.comparison.change import Change, breaking, from_to, refused, safe
+from strata.comparison.column_facts import names_partitions
+from strata.comparison.columns import column_changes, present_names
 from strata.comparison.feeds import product_changes, raw_changes
 from strata.comparison.rules import rule_changes
 from strata.comparison.settings import SETTINGS
@@ -49,15 +51,47 @@ def _compare(name: str, old: Contract | None, new: Contract | None) -> Compariso
 def changes_of(old: Contract, new: Contract) -> Iterator[Change]:
     """Give the changes between two contracts of one kind."""
     yield from column_changes(old, new)
-    before, after = old.model_dump(), new.model_dump()
+    before, after = _with_present_names(old, new), new.model_dump()
     for field in dict.fromkeys([*before, *after]):
-        if field not in ELSEWHERE and before.get(field) != after.get(field):
+        if field == "publishing" and _changes_partitions(old, new):
+            yield _partitions(old, new)
+        elif field not in ELSEWHERE and before.get(field) != after.get(field):
             yield _setting(field, before.get(field), after.get(field))
     yield from rule_changes(old, new)
     if isinstance(old, DatasetContract) and isinstance(new, DatasetContract):
         yield from raw_changes(old, new)
     if isinstance(old, ProductContract) and isinstance(new, ProductContract):
         yield from product_changes(old, new)
+
+
+def _with_present_names(old: Contract, new: Contract) -> dict[str, Any]:
+    """Give the old contract, with the present names of columns where a table follows a rename."""
+    names, content = present_names(old, new), old.model_dump()
+    fields = ["primary_key"] if names_partitions(old) else ["primary_key", "partition_by"]
+    for field in fields:
+        content[field] = tuple(names.get(name, name) for name in content[field])
+    if content.get("version_column"):
+        content["version_column"] = names.get(content["version_column"], content["version_column"])
+    return content
+
+
+def _changes_partitions(old: Contract, new: Contract) -> bool:
+    """Tell whether a Parquet table that stays partitioned has partitions in one of two only."""
+    is_parquet = old.format == new.format == "parquet"
+    return (
+        is_parquet
+        and bool(old.partition_by and new.partition_by)
+        and (bool(names_partitions(old)) != bool(names_partitions(new)))
+    )
+
+
+def _partitions(old: Contract, new: Contract) -> Change:
+    before, after = ("partition" if names_partitions(one) else "table" for one in (old, new))
+    return refused(
+        "publishing",
+        f"changes its atomicity {from_to(before, after)}",
+        "The table in the catalog has partitions or has none, and keeps that.",
+    )
 
 
 def _setting(field: str, old: object, new: object) -> Change:

@@ -3,7 +3,7 @@
 import re
 
 WIDER = {("int", "bigint"), ("float", "double")}
-"""The pairs that a run widens a column of an Iceberg table by, besides decimals."""
+"""The pairs that a run widens a column of a table by, besides decimals."""
 
 
 def is_wider(old: str, new: str) -> bool:

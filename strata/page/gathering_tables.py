@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Any
 
 from data_lake.contracts import ContractSet
+from strata.iceberg import load_table
 from strata.local.lake import LocalLake
 from strata.page.product_charts import charts_of
 from strata.page.story import Cell, Column, Example, Product, Table
-from strata.query import iceberg_table, query, tables
+from strata.query import query, tables
 
 SAMPLE_ROWS = 5
 EXAMPLES = 3
@@ -62,7 +63,7 @@ def _table(lake: LocalLake, contracts: ContractSet, zone: str, name: str) -> Tab
 
 
 def _snapshots(lake: LocalLake, zone: str, name: str) -> tuple[str | None, int]:
-    table = iceberg_table(lake, zone, name)
+    table = load_table(lake, zone, name)
     current = table.current_snapshot()
     return (str(current.snapshot_id) if current else None, len(table.snapshots()))
 

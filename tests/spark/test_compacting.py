@@ -9,11 +9,13 @@ import pytest
 
 import compact
 from lake_spark import compacting, compaction_claims
+from lake_spark.catalog import put_partitions
 from lake_spark.compaction_claims import take_claim
 from lake_spark.contract import parse_contract
 from lake_spark.errors import AuditFailed, ContractMismatch, LakeError
 from lake_spark.parquet_tables import ParquetTable
 from lake_spark.places import table_for
+from lake_spark.storage import list_keys
 from tests.spark.support import Lake, bucket
 from tests.spark.test_killed_runs import KilledError, Steps, watched
 
@@ -45,6 +47,11 @@ class CompactLake(Lake):
     def files(self) -> list[int]:
         """Give the number of files in each folder that the catalog names."""
         return [len(compacting._files(where)) for _, where in self._places()]
+
+    def stored(self, prefix: str | None = None) -> list[str]:
+        """Give the keys below a prefix of the zone: by default those of the table."""
+        prefix = f"{self.name}/" if prefix is None else prefix
+        return list(list_keys(f"s3://{bucket('processed')}/{prefix}"))
 
     def checksum(self) -> tuple[int, int]:
         """Give the number of rows that readers see, and a sum of their hashes."""
@@ -111,20 +118,43 @@ def test_large_files_are_kept_as_they_are_and_few_small_ones_too(small: CompactL
     assert small.files() == [2, 1]
 
 
+def test_files_that_would_become_no_fewer_are_left(small: CompactLake) -> None:
+    small.publish_rows(0, 3)
+    size = min(size for _, where in small._places() for size in compacting._files(where).values())
+    report = small.compact(target_bytes=str(size + 1), small_share="1")
+    assert (report["compacted"], small.files()) == ([], [3, 3])
+
+
+def test_a_second_attempt_under_the_same_name_does_not_write_over_what_the_first_has_switched_to(
+    small: CompactLake,
+) -> None:
+    small.contract["partition_by"] = []
+    small.publish_rows(0, 5)
+    rows, (_, where) = small.checksum(), small._places()[0]
+    (size, *_) = compacting._files(where).values()
+    limits = {"target_bytes": str(size * 5 // 2), "small_share": "1", "small_files": "1"}
+    small.compact("again", **limits)
+    assert small.files() == [2]
+    assert small.compact("again", **limits)["compacted"] == []
+    assert small.checksum() == rows
+    small.compact("another", **limits)
+    assert (small.files(), small.checksum()) == ([1], rows)
+
+
 def test_readers_find_the_rows_before_and_after_the_switch_and_the_old_files_stay(
     small: CompactLake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small.contract["partition_by"] = []
     small.publish_rows(0, 3)
     rows, (_, old) = small.checksum(), small._places()[0]
-    put_table, seen = compacting.put_table, []
+    change_table, seen = compacting.change_table, []
 
     def watched_put(database: str, table: dict[str, Any]) -> None:
         seen.append(small.checksum())
-        put_table(database, table)
+        change_table(database, table)
         seen.append(small.checksum())
 
-    monkeypatch.setattr(compacting, "put_table", watched_put)
+    monkeypatch.setattr(compacting, "change_table", watched_put)
     small.compact()
     assert seen == [rows, rows]
     assert len(compacting._files(old)) == 3
@@ -177,6 +207,7 @@ def test_a_partition_that_a_run_changed_meanwhile_is_left_and_told(
     report = small.compact()
     (left, *_) = report["given_up"]
     assert (left["partition"], left["files_after"]) == (["Ada"], left["files_before"])
+    assert [key for key in small.stored() if "/run-compact-1/" in key and "Ada" in key] == []
     assert left["given_up"] == "a run was published meanwhile; compact the table again"
     ids = [row[0] for row in small.published("id")]
     assert 77 in ids
@@ -257,6 +288,7 @@ def test_an_iceberg_table_is_left_to_its_optimizer(lake: Lake) -> None:
         ("small_files", "few", "--small_files: a number: got 'few'"),
         ("small_share", "1.5", "--small_share: at most 1: got 1.5"),
         ("small_share", "nan", "--small_share: at least 0: got 'nan'"),
+        ("orphan_days", "0", "--orphan_days: at least 1: got '0'"),
     ],
 )
 def test_a_limit_that_makes_no_sense_is_an_error(
@@ -274,3 +306,43 @@ def test_a_table_that_does_not_exist_yet_has_nothing_to_compact(small: CompactLa
     key = f"runs/{small.name}/compact-1/compact.json"
     body = boto3.client("s3").get_object(Bucket=bucket("artifacts"), Key=key)["Body"].read()
     assert json.loads(body)["limits"]["target_bytes"] == 256 * 1024 * 1024
+
+
+def test_a_table_whose_contract_has_changed_is_left_until_a_run_has_brought_it_there(
+    small: CompactLake,
+) -> None:
+    small.contract["columns"][1] |= {"id": "who"}
+    small.contract["partition_by"] = []
+    small.publish_rows(0, 3)
+    before = small.checksum()
+    old = small.contract["columns"]
+    renamed = old[1] | {"name": "buyer"}
+    small.contract |= {"evolution": "permissive", "columns": [old[0], renamed, old[2]]}
+    report = small.compact()
+    assert report["compacted"] == []
+    (left,) = report["given_up"]
+    assert "column 'customer' is renamed to 'buyer'; the next run" in left["given_up"]
+    assert (small.files(), small.checksum()) == ([3], before)
+
+
+def test_a_column_that_came_while_a_partition_was_compacted_stays_in_the_catalog(
+    small: CompactLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.publish_rows(0, 3)
+    take_claim_then, added = compacting.take_claim, {"Name": "city", "Type": "string"}
+
+    def widen_first(*arguments: Any) -> Any:
+        storages = small.parquet().storages()
+        for storage in storages.values():
+            if added not in storage["Columns"]:
+                storage["Columns"].append(added)
+        put_partitions("processed", small.name, storages)
+        return take_claim_then(*arguments)
+
+    monkeypatch.setattr(compacting, "take_claim", widen_first)
+    small.compact()
+    assert small.files() == [1, 1]
+    parts = boto3.client("glue").get_partitions(DatabaseName="processed", TableName=small.name)
+    for part in parts["Partitions"]:
+        names = [one["Name"] for one in part["StorageDescriptor"]["Columns"]]
+        assert names == ["id", "amount", "city"]

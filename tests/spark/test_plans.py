@@ -9,10 +9,11 @@ import pytest
 
 from tests.spark.plans import Plans, recorded_plans
 from tests.spark.support import Lake
+from tests.spark.test_row_rules import publish_customers, rule
 
 HEADER = "id,customer,amount\n"
 REASONS = {
-    r"hashpartitioning\(id#\d+, 1\), ENSURE": "rows of a key meet, so that the newest wins",
+    r"hashpartitioning\(id#\d+(, customer#\d+)?, 1\), ENSURE": "the newest row of a key wins",
     r"hashpartitioning\(customer#\d+, 1\), REBALANCE": "a file holds one partition",
     r"hashpartitioning\(\d#\d+, __block#\d+L, 1\), ENSURE": "lines are numbered by block",
     r"hashpartitioning\(__file#\d+, __block#\d+L, 1\), ENSURE": "lines are numbered by block",
@@ -155,3 +156,36 @@ def test_queries_adapt_to_what_they_find_and_split_skewed_joins(lake: Lake) -> N
         assert any(one.startswith("AdaptiveSparkPlan isFinalPlan=true") for one in query)
     for setting in ("", "skewJoin.", "coalescePartitions."):
         assert lake.spark.conf.get(f"spark.sql.adaptive.{setting}enabled") == "true"
+
+
+def test_a_merge_into_parquet_reads_only_the_partitions_that_its_rows_touch(lake: Lake) -> None:
+    lake.contract |= {
+        "format": "parquet",
+        "write_mode": "merge",
+        "partition_by": ["customer"],
+        "primary_key": ["id", "customer"],
+    }
+    lake.put("a.csv", HEADER + "1,Ada,1\n2,Bob,2\n3,Eve,3\n")
+    lake.run("run-1")
+    plans = _staged(lake, "1,Ada,9\n", "run-2")
+    table = f"processed/{lake.name}/"
+    scans = [one for one in plans.named("FileScan parquet") if f"{table}customer=" in one]
+    assert scans
+    for scan in scans:
+        assert f"InMemoryFileIndex(1 paths)[s3://spark-tests-{table}customer=Ada/" in scan
+    assert not any(name in one for one in plans.operators for name in ("=Bob", "=Eve"))
+    assert _unexplained(plans) == []
+
+
+def test_a_small_reference_is_broadcast_and_only_its_key_columns_are_read(lake: Lake) -> None:
+    customers = publish_customers(lake)
+    lake.contract["rules"] = [rule("reference", ["customer"], dataset=customers, keys=["name"])]
+    plans = _staged(lake, "1,Ada,1\n2,Bob,2\n")
+    scans = [one for one in plans.named("BatchScan", "FileScan") if customers in one]
+    assert scans
+    assert all(re.match(r"BatchScan \S+\[name#\d+\]", one) for one in scans)
+    joins = [one for one in plans.named("BroadcastHashJoin") if "[customer#" in one]
+    assert joins
+    assert all("LeftOuter, BuildRight" in one for one in joins)
+    assert plans.named("SortMergeJoin", "ShuffledHashJoin") == []
+    assert _unexplained(plans) == []

@@ -155,3 +155,72 @@ def test_a_file_that_was_not_inspected_stops_the_run_by_name(parquet_lake: Lake)
     parquet_lake.put("a.parquet", _file({"id": [1], "customer": ["a"], "amount": [1.0]}))
     with pytest.raises(UnreadableFile, match=r"a\.parquet: inspection did not tell"):
         parquet_lake.stage()
+
+
+WHOLE = {"id": [1], "customer": ["a"], "amount": [1.0]}
+ABSENT = {"id": [2], "amount": [2.0]}
+UNKNOWN = WHOLE | {"id": [3], "mood": ["good"], "tags": [["x", "y"]]}
+OTHER = {"id": ["4"], "customer": [7], "amount": [Decimal("4.5")]}
+TAKEN = {
+    "strict": [(1, "a"), (4, "7")],
+    "additive": [(1, "a"), (2, None), (4, "7")],
+    "permissive": [(1, "a"), (2, None), (3, "a"), (4, "7")],
+}
+
+
+@pytest.mark.parametrize("evolution", list(TAKEN))
+def test_files_that_lack_a_column_or_have_others_come_as_far_as_the_evolution_goes(
+    parquet_lake: Lake, evolution: str
+) -> None:
+    parquet_lake.contract["evolution"] = evolution
+    files = {"whole": WHOLE, "absent": ABSENT, "unknown": UNKNOWN, "other": OTHER}
+    refused = {name: parquet_lake.arrive(name, _file(body)) for name, body in files.items()}
+    assert refused["whole"] is None
+    assert refused["other"] is None
+    assert (refused["absent"] is None) == (evolution != "strict")
+    assert (refused["unknown"] is None) == (evolution == "permissive")
+    report = parquet_lake.run()
+    assert parquet_lake.rows("id", "customer") == TAKEN[evolution]
+    assert report["absent_columns"] == ([] if evolution == "strict" else ["customer"])
+    assert report["ignored_columns"] == (["mood", "tags"] if evolution == "permissive" else [])
+    assert report["rows_quarantined"] == 0
+
+
+@pytest.mark.parametrize("evolution", list(TAKEN))
+@pytest.mark.parametrize("fact", [{"required": True}, {"classification": "confidential"}])
+def test_a_file_without_a_required_or_a_classified_column_is_rejected_whatever_the_evolution(
+    parquet_lake: Lake, evolution: str, fact: dict[str, Any]
+) -> None:
+    parquet_lake.contract["evolution"] = evolution
+    parquet_lake.contract["columns"][1] |= fact
+    assert "missing: 'customer'" in str(parquet_lake.arrive("a", _file(ABSENT)))
+
+
+@pytest.mark.parametrize("evolution", list(TAKEN))
+def test_a_type_that_does_not_fit_puts_rows_aside_whatever_the_evolution(
+    parquet_lake: Lake, evolution: str
+) -> None:
+    parquet_lake.contract["evolution"] = evolution
+    parquet_lake.arrive("a", _file(WHOLE | {"id": [1.5]}))
+    parquet_lake.arrive("b", _file(WHOLE))
+    report = parquet_lake.run()
+    assert parquet_lake.rows("id") == [(1,)]
+    (row,) = parquet_lake.quarantined()
+    assert row["reasons"] == ["column 'id': value '1.5' is not int"]
+    assert report["schema_changes"] == []
+
+
+def test_old_files_come_to_a_table_that_was_widened_and_renamed_under_their_own_names(
+    parquet_lake: Lake,
+) -> None:
+    parquet_lake.contract["columns"][1] |= {"id": "who"}
+    parquet_lake.arrive("a", _file(WHOLE))
+    parquet_lake.run("run-1")
+    parquet_lake.contract["evolution"] = "permissive"
+    parquet_lake.contract["columns"][0]["type"] = "bigint"
+    parquet_lake.contract["columns"][1] |= {"name": "buyer", "source": "customer"}
+    parquet_lake.arrive("b", _file(WHOLE | {"id": pa.array([2], pa.int16())}))
+    parquet_lake.arrive("c", _file(WHOLE | {"id": [2**40]}))
+    report = parquet_lake.run("run-2")
+    assert len(report["schema_changes"]) == 2
+    assert parquet_lake.rows("id", "buyer") == [(1, "a"), (2**40, "a"), (2, "a")]

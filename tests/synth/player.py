@@ -44,7 +44,10 @@ class Player:
 
     def play(self, execution_input: Any) -> "Player":
         """Play from start to end."""
-        context = {"Execution": {"Id": "arn:execution", "Name": "execution-1"}}
+        context = {
+            "Execution": {"Id": "arn:execution", "Name": "execution-1"},
+            "State": {"RetryCount": 0},
+        }
         try:
             self._scope(self.definition, execution_input, {"context": context})
         except TaskFailedError as error:

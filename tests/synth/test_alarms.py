@@ -54,7 +54,7 @@ def watched(alarm):
 
 
 @pytest.mark.parametrize("metric", FAILURES)
-@pytest.mark.parametrize("machine", ["ingest", "curate"])
+@pytest.mark.parametrize("machine", ["ingest", "curate", "compact"])
 def test_one_run_that_did_not_succeed_alarms(lake, machine, metric):
     alarm = lake.alarms()[f"{machine}-{metric}"]
     assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/States", metric)

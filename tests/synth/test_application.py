@@ -162,6 +162,7 @@ def test_every_stack_tells_the_names_that_people_and_tools_need(lake):
         "Processing": {
             "IngestStateMachineArn",
             "CurateStateMachineArn",
+            "CompactStateMachineArn",
             "LedgerTableName",
             "AuditTableName",
             "AlertTopicArn",

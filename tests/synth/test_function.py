@@ -125,8 +125,8 @@ def test_every_function_has_a_role_of_its_own(lake):
 
 def test_every_log_group_is_encrypted_and_kept_as_long_as_the_environment_says(lake):
     groups = lake.properties("AWS::Logs::LogGroup")
-    # Nine functions, two machines, and two streams for each of four jobs.
-    assert len(groups) == 9 + 2 + 8
+    # Nine functions, three machines, and two streams for each of five jobs.
+    assert len(groups) == 9 + 3 + 10
     for group in groups:
         assert group["RetentionInDays"] == lake.settings.functions.log_retention_days
         assert "KmsKeyId" in group

@@ -16,10 +16,14 @@ def scheduled(repository):
 
 def by_dataset(lake):
     """Give the properties of each schedule by its dataset."""
-    return {
-        json.loads(schedule["Target"]["Input"])["dataset"]: schedule
+    found = [
+        (json.loads(schedule["Target"]["Input"]), schedule)
         for schedule in lake.properties("AWS::Scheduler::Schedule")
-        if schedule["ScheduleExpression"].startswith("cron(")
+    ]
+    return {
+        given["dataset"]: schedule
+        for given, schedule in found
+        if given.get("trigger") == "schedule"
     }
 
 

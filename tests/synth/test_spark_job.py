@@ -2,13 +2,20 @@
 
 import pytest
 
-from lake_spark import curating, publishing, staging
+from lake_spark import compacting, curating, publishing, staging
 from tests.synth.synthesised import all_states, flat
 
-NAMES = ["processed-stage", "processed-publish", "curated-build", "curated-publish"]
+NAMES = [
+    "processed-stage",
+    "processed-publish",
+    "processed-compact",
+    "curated-build",
+    "curated-publish",
+]
 SCRIPTS = {
     "processed-stage": ("ingest", "StageRows", staging.ARGUMENTS),
     "processed-publish": ("ingest", "PublishRows", publishing.ARGUMENTS),
+    "processed-compact": ("compact", "CompactProcessed", compacting.ARGUMENTS),
     "curated-build": ("curate", "BuildProduct", curating.ARGUMENTS),
     "curated-publish": ("curate", "PublishProduct", publishing.ARGUMENTS),
 }
@@ -97,7 +104,7 @@ def test_a_job_ships_its_script_and_the_package_that_the_script_imports(lake, re
     job = lake.jobs()[name]
     script = asset(lake, flat(job["Command"]["ScriptLocation"])).read_text()
     step = name.split("-")[1]
-    file = {"stage": "stage.py", "publish": "publish.py", "build": "curate.py"}[step]
+    file = {"build": "curate.py"}.get(step, f"{step}.py")
     assert script == (repository / "glue_scripts" / file).read_text()
     package = asset(lake, flat(job["DefaultArguments"]["--extra-py-files"]).removesuffix(".zip"))
     assert [entry.name for entry in package.iterdir()] == ["lake_spark"]

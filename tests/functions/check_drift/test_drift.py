@@ -139,3 +139,63 @@ def test_another_type_is_drift_even_where_the_contract_is_permissive():
 def test_a_table_is_named_after_its_prefix(prefix, expected):
     assert table_name(prefix) == expected
     assert table_name(prefix, "raw_") == f"raw_{expected}"
+
+
+OLD = {"id": "int", "customer": "string", "amount": "decimal(10,2)", "share": "float"}
+CRAWLED = {"id": "int", "customer": "string", "amount": "double", "share": "float"}
+
+
+@pytest.mark.parametrize("evolution", ["additive", "permissive"])
+@pytest.mark.parametrize("found", [CRAWLED, CRAWLED | {"id": "bigint", "share": "double"}])
+def test_a_widened_column_is_no_drift_in_old_files_nor_in_new_ones(evolution, found):
+    new = OLD | {"id": "bigint", "amount": "decimal(12,2)", "share": "double"}
+    assert compare(_evolving(evolution, new), found).drift == []
+    assert compare(_evolving(evolution, OLD), found).drift == []
+
+
+def test_a_column_that_becomes_of_another_family_is_drift_where_the_contract_did_not_follow():
+    for evolution in ("strict", "additive", "permissive"):
+        assert compare(_evolving(evolution, OLD), CRAWLED | {"id": "boolean"}).drift == [
+            Drift("id", "type", "boolean", "int")
+        ]
+
+
+def test_a_renamed_column_leaves_its_old_name_to_the_files_that_still_have_it():
+    new = {"id": "int", "buyer": "string", "amount": "decimal(10,2)", "share": "float"}
+    old_files = compare(_evolving("permissive", new), CRAWLED)
+    assert (old_files.drift, old_files.ignored) == ([], ["customer"])
+    both = compare(_evolving("permissive", new), CRAWLED | {"buyer": "string"})
+    assert (both.drift, both.ignored) == ([], ["customer"])
+    new_files = compare(_evolving("permissive", new), {**new, "amount": "double"})
+    assert (new_files.drift, new_files.ignored) == ([], [])
+
+
+def test_a_required_column_that_files_have_under_its_old_name_is_missed():
+    new = {"id": "int", "buyer": "string"}
+    renamed = _evolving("permissive", new, buyer={"required": True})
+    assert compare(renamed, {"id": "int", "customer": "string"}).drift == [
+        Drift("buyer", "removed", None, "string")
+    ]
+    mapped = _evolving("permissive", new, buyer={"required": True, "source": "customer"})
+    found = compare(mapped, {"id": "int", "customer": "string"})
+    assert (found.drift, found.ignored) == ([], [])
+
+
+def test_a_dropped_column_is_ignored_in_old_files_and_drift_once_nothing_may_be_unknown():
+    new = {name: kind for name, kind in OLD.items() if name != "customer"}
+    dropped = compare(_evolving("permissive", new), CRAWLED)
+    assert (dropped.drift, dropped.ignored) == ([], ["customer"])
+    for evolution in ("strict", "additive"):
+        assert compare(_evolving(evolution, new), CRAWLED).drift == [
+            Drift("customer", "added", "string", None)
+        ]
+
+
+def test_an_added_column_is_missed_in_old_files_only_where_they_must_have_it():
+    new = OLD | {"city": "string"}
+    assert compare(_evolving("additive", new), CRAWLED).drift == []
+    for dataset in (
+        _evolving("strict", new),
+        _evolving("permissive", new, city={"required": True}),
+    ):
+        assert compare(dataset, CRAWLED).drift == [Drift("city", "removed", None, "string")]

@@ -125,6 +125,29 @@ MISTAKES = [
         "28: optimizers.orphan_days: must be longer than pipeline.timeout_minutes 1440, because no "
         "snapshot names the files of a run that is still being written: got 1",
     ),
+    (
+        "  timeout_minutes: 180\n  lease_minutes: 195\n",
+        "  timeout_minutes: 1440\n  lease_minutes: 1500\ncompaction:\n  orphan_days: 1\n",
+        "28: compaction.orphan_days: must be longer than pipeline.timeout_minutes 1440, because no "
+        "table names the files of a run that is still being written: got 1",
+    ),
+    (
+        "  lease_minutes: 195\n",
+        "  lease_minutes: 195\ncompaction:\n  cron: 0 3 * * SUN *\n",
+        "28: compaction.cron: must have ? in exactly one of day-of-month and day-of-week: "
+        "got '0 3 * * SUN *'",
+    ),
+    (
+        "  lease_minutes: 195\n",
+        "  lease_minutes: 195\ncompaction:\n  time_zone: Europe/Pari\n",
+        "28: compaction.time_zone: must be a time zone of the IANA database, such as "
+        "America/New_York: got 'Europe/Pari'; did you mean 'Europe/Paris'?",
+    ),
+    (
+        "  lease_minutes: 195\n",
+        "  lease_minutes: 195\ncompaction:\n  small_share: 1.5\n",
+        "28: compaction.small_share: must be less than or equal to 1: got 1.5",
+    ),
     # A file that cannot be read as YAML at all.
     (
         "  workers: 2",

@@ -37,6 +37,9 @@ def test_orphans_are_older_than_the_longest_run() -> None:
     assert refused_fields(slow | {"optimizers": {"orphan_days": 1}}) == ["optimizers"]
     kept = Settings.model_validate(MINIMAL | slow | {"optimizers": {"orphan_days": 2}})
     assert kept.optimizers.orphan_days == 2
+    assert refused_fields(slow | {"compaction": {"orphan_days": 1}}) == ["compaction"]
+    kept = Settings.model_validate(MINIMAL | slow | {"compaction": {"orphan_days": 2}})
+    assert kept.compaction.orphan_days == 2
 
 
 def test_a_bucket_name_longer_than_63_characters_is_refused_before_deployment() -> None:

@@ -22,6 +22,9 @@ from tests.unit.strata.comparison.support import (
 
 SAFE, BACKFILL, BREAKING = Verdict.SAFE, Verdict.BACKFILL, Verdict.BREAKING
 REBUILD = "rebuild"
+PARQUET: dict[str, Any] = {"format": "parquet", "rules": ()}
+WHOLE = PARQUET | {"publishing": {"atomicity": "table"}}
+RENAMED = (columns()[0], {**columns()[1], "name": "price"}, columns()[2])
 MANIFEST = {"mode": "manifest", "suffix": ".manifest.json", "deadline_minutes": 60}
 CRON = {"cron": "0 6 * * ? *", "time_zone": "UTC"}
 
@@ -96,10 +99,66 @@ CHANGES: list[tuple[str, dict[str, Any], dict[str, Any], str, str]] = [
     ),
     (
         "a wider type in Parquet",
-        {"format": "parquet"},
-        {"format": "parquet", "columns": columns({"name": "id", "type": "bigint"})},
+        PARQUET,
+        PARQUET | {"columns": columns({"name": "id", "type": "bigint"})},
+        SAFE,
+        "column id changes its type from int to bigint",
+    ),
+    (
+        "a wider type of what names the partitions of Parquet",
+        PARQUET | {"partition_by": ("id",)},
+        PARQUET | {"partition_by": ("id",), "columns": columns({"name": "id", "type": "bigint"})},
         REBUILD,
-        "column id changes its type",
+        "column id changes its type from int to bigint",
+    ),
+    (
+        "a wider type of what a Parquet table that changes as a whole is sorted by",
+        WHOLE | {"partition_by": ("id",)},
+        WHOLE | {"partition_by": ("id",), "columns": columns({"name": "id", "type": "bigint"})},
+        SAFE,
+        "column id changes its type from int to bigint",
+    ),
+    (
+        "another type in Parquet",
+        PARQUET,
+        PARQUET | {"columns": columns({"name": "id", "type": "double"})},
+        REBUILD,
+        "column id changes its type from int to double",
+    ),
+    (
+        "another name in Parquet",
+        PARQUET,
+        PARQUET | {"columns": RENAMED},
+        BREAKING,
+        "column amount is called price now",
+    ),
+    (
+        "a deprecated column that is removed in Parquet",
+        PARQUET | {"columns": columns({"name": "day", "deprecated": True})},
+        PARQUET | {"columns": columns()[:2]},
+        BREAKING,
+        "column day was deprecated, and is removed",
+    ),
+    (
+        "another name of what Iceberg partitions by",
+        {"partition_by": ("amount",), "rules": ()},
+        {"partition_by": ("price",), "rules": (), "columns": RENAMED},
+        BREAKING,
+        "column amount is called price now",
+    ),
+    (
+        "partitions of a Parquet table that is to change as a whole",
+        PARQUET | {"partition_by": ("day",)},
+        WHOLE | {"partition_by": ("day",)},
+        REBUILD,
+        "publishing changes its atomicity from partition to table",
+    ),
+    (
+        "how a Parquet table without partitions changes",
+        PARQUET,
+        WHOLE,
+        SAFE,
+        "publishing changes",
     ),
     (
         "a narrower type",
@@ -376,6 +435,36 @@ def test_what_the_evolution_of_the_contract_forbids_needs_another_one(
 
     assert (forbidden.needs, forbidden.verdict) == (needed, BREAKING)
     assert f"evolution: {needed}" in forbidden.advice
+
+
+def test_a_partition_column_of_parquet_cannot_be_renamed_and_one_of_iceberg_can() -> None:
+    by_amount, by_price = {"partition_by": ("amount",)}, {"partition_by": ("price",)}
+    for facts, stuck in ((PARQUET, ["partitioning"]), (WHOLE, []), ({"rules": ()}, [])):
+        old, new = dataset(**facts, **by_amount), dataset(**facts, **by_price, columns=RENAMED)
+        found = comparison(old, new).changes
+        assert [one.subject for one in found if one.rebuild] == stuck
+        assert "column amount" in [one.subject for one in found]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, {"columns": columns({"name": "id", "type": "bigint"})}),
+        ({}, {"columns": RENAMED}),
+        (
+            {"columns": columns({"name": "day", "deprecated": True})},
+            {"columns": columns()[:2]},
+        ),
+    ],
+    ids=["widen", "rename", "drop"],
+)
+def test_what_writes_a_parquet_table_anew_says_so(
+    before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    found = change(dataset(**PARQUET, **before), dataset(**PARQUET, **after))
+    assert "all files of the Parquet table anew" in f"{found.reason} {found.advice}"
+    iceberg = change(dataset(rules=(), **before), dataset(rules=(), **after))
+    assert "anew" not in f"{iceberg.reason} {iceberg.advice}"
 
 
 def test_every_fact_of_a_column_can_be_told() -> None:

@@ -1,0 +1,1 @@
+"""Loading again what was loaded before: `strata run --since` and `strata backfill`."""

@@ -1,0 +1,1 @@
+"""Making what was published before current again."""
