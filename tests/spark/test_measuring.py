@@ -5,7 +5,7 @@ from pyspark import TaskContext
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from lake_spark import attempts, measuring, records, runs
+from lake_spark import attempts, checked_rows, measuring, records
 from lake_spark.contract import Contract, parse_contract
 from lake_spark.measuring import (
     observe,
@@ -100,7 +100,7 @@ def test_a_run_with_a_repeated_task_counts_its_rows_again_and_reports_the_same(
 ) -> None:
     lake.put("a.csv", HEADER + "1,Ada,1\n1,Ada,1\nbad\n")
     counted_once = lake.stage()
-    monkeypatch.setattr(runs, "was_retried", lambda *_: True)
+    monkeypatch.setattr(checked_rows, "was_retried", lambda *_: True)
     recounted = lake.stage()
     differing = {"snapshot_id": "", "seconds": {}}
     assert recounted | differing == counted_once | differing
