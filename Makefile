@@ -42,8 +42,9 @@ synth: setup ## Synthesise every environment with its policy checks
 snapshots: setup ## Accept the templates as they are: renew tests/snapshots/
 	@STRATA_UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/synth/test_snapshots.py
 
-docs: setup ## Renew docs/constructs/ from the docstrings
+docs: setup ## Renew docs/constructs/ from the docstrings and docs/errors.md from the table
 	@$(BIN)/python -m strata.construct_pages
+	@$(BIN)/python -m strata.error_page
 
 bench: setup ## Measure the stage job beside other ways; ROWS=10000000 and ONLY=strata,duckdb choose
 	@$(BENCH) --rows $(ROWS) $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))

@@ -93,7 +93,7 @@ def test_every_dead_letter_queue_alarms_with_its_first_message(lake):
         for alarm in found.values()
     }
     assert alarmed == targets | used
-    assert len(alarmed) == 4
+    assert len(alarmed) == 5
 
 
 def test_a_replica_that_s3_gave_up_alarms_for_every_zone_that_is_replicated(lake):
