@@ -46,7 +46,9 @@ class ProcessingStack(Stack):
             catalog=catalog,
             contracts=contracts,
             schedules={
-                name: DatasetSchedule(dataset.schedule.cron, dataset.schedule.time_zone)
+                name: DatasetSchedule(
+                    dataset.schedule.cron, dataset.schedule.time_zone, dataset.schedule.catch_up
+                )
                 for name, dataset in contracts.datasets.items()
                 if dataset.schedule is not None
             },

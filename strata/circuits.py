@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from data_lake.contracts import ContractSet
 from strata.errors import StrataError
-from strata.local.lake import LocalLake
+from strata.lakes import Lake
 
 Row = dict[str, Any]
 _read = TypeDeserializer().deserialize
@@ -18,14 +18,14 @@ _write = TypeSerializer().serialize
 _TRIES = 5
 
 
-def list_circuits(lake: LocalLake, contracts: ContractSet) -> list[Row]:
+def list_circuits(lake: Lake, contracts: ContractSet) -> list[Row]:
     """Give how every dataset's and product's circuit stands, the ones that are not closed first."""
     names = sorted([*contracts.datasets, *contracts.products])
     rows = [_row(name, _state(lake, name)) for name in names]
     return sorted(rows, key=lambda row: (row["state"] == "closed", row["dataset"]))
 
 
-def show_circuit(lake: LocalLake, contracts: ContractSet, dataset: str) -> list[Row]:
+def show_circuit(lake: Lake, contracts: ContractSet, dataset: str) -> list[Row]:
     """Give each change of a circuit, oldest first: from, to, by whom and why."""
     _check(contracts, dataset)
     pages = lake.client("dynamodb").get_paginator("query")
@@ -47,7 +47,7 @@ def show_circuit(lake: LocalLake, contracts: ContractSet, dataset: str) -> list[
 
 
 def move_circuit(
-    lake: LocalLake,
+    lake: Lake,
     contracts: ContractSet,
     dataset: str,
     to: Literal["open", "closed"],
@@ -73,9 +73,7 @@ def move_circuit(
     raise StrataError(f"the circuit of {dataset} kept changing while it was moved; try again")
 
 
-def _put(
-    lake: LocalLake, dataset: str, now: Mapping[str, Any], to: str, *, who: str, why: str
-) -> bool:
+def _put(lake: Lake, dataset: str, now: Mapping[str, Any], to: str, *, who: str, why: str) -> bool:
     version = int(now.get("version", 0))
     said = {"by": who, "why": why, "changed_at": _now()}
     moved = {"state": to, "failures": 0, "retry_at": "", "trial": "", "told": ""}
@@ -100,7 +98,7 @@ def _put(
     return True
 
 
-def _item(lake: LocalLake, dataset: str, item: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def _item(lake: Lake, dataset: str, item: str, values: Mapping[str, Any]) -> dict[str, Any]:
     content = {**values, "scope": _scope(lake, dataset), "item": item}
     return {
         "TableName": lake["LedgerTableName"],
@@ -108,7 +106,7 @@ def _item(lake: LocalLake, dataset: str, item: str, values: Mapping[str, Any]) -
     }
 
 
-def _state(lake: LocalLake, dataset: str) -> dict[str, Any]:
+def _state(lake: Lake, dataset: str) -> dict[str, Any]:
     answer = lake.client("dynamodb").get_item(
         TableName=lake["LedgerTableName"],
         Key={"scope": {"S": _scope(lake, dataset)}, "item": {"S": "CIRCUIT"}},
@@ -138,7 +136,7 @@ def _check(contracts: ContractSet, dataset: str) -> None:
         raise StrataError(f"no contract is named {dataset}{hint}")
 
 
-def _scope(lake: LocalLake, dataset: str) -> str:
+def _scope(lake: Lake, dataset: str) -> str:
     return f"{lake.region}#{lake.prefix}#{dataset}"
 
 

@@ -1,6 +1,6 @@
 """The contracts' schedules."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Duration, RemovalPolicy, TimeZone
@@ -13,6 +13,7 @@ from constructs import Construct
 from data_lake.compaction import TableCompaction
 from data_lake.dead_letters import DeadLetters
 from data_lake.encryption import KEY_READ_WRITE
+from data_lake.looks import Look, looks_for
 from data_lake.permissions import allow, service_role
 from data_lake.state_machine import LakeStateMachine
 from data_lake.sweep import LakeSweep
@@ -26,17 +27,21 @@ class DatasetSchedule:
         cron: the six fields of EventBridge Scheduler's cron, without the word around them.
         time_zone: IANA name, such as ``America/New_York``. In the hour that spring skips, the
             service skips the run; in the hour that autumn repeats, it runs once.
+        catch_up: start a run at the first minute after a jump of the clock that skipped one.
+            Default: no.
     """
 
     cron: str
     time_zone: str
+    catch_up: bool = False
 
 
 class DatasetSchedules(Construct):
     """One schedule per dataset that has one, and per table that is compacted, in a group.
 
     A cron starts an execution; a micro-batch first looks whether anything waits, which costs one
-    call of a function.
+    call of a function. A schedule that catches up has a second one beside it, which looks every
+    half hour, the minutes at which clocks jump, whether the clock has just skipped a run.
 
     Scheduler tries for an hour; what it could not start is kept for 14 days in a dead-letter
     queue.
@@ -48,8 +53,8 @@ class DatasetSchedules(Construct):
         enabled: false keeps the schedules but starts nothing. Default: true.
         window_minutes: schedules of the same minute are spread over so many. Default: 5.
         micro_batches: minutes between two looks, by dataset. Default: none.
-        sweep: what looks whether anything waits and only then starts a run; needed where there
-            are micro-batches. Default: none.
+        sweep: what looks whether anything waits, or was skipped, and only then starts a run;
+            needed where there are micro-batches or schedules that catch up. Default: none.
         compaction: the tables that are compacted, and when. Default: none.
 
     Attributes:
@@ -71,10 +76,14 @@ class DatasetSchedules(Construct):
         compaction: TableCompaction | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        if micro_batches and sweep is None:
+        catching_up = {name: one.time_zone for name, one in schedules.items() if one.catch_up}
+        looks = looks_for(micro_batches or {}, catching_up)
+        if looks and sweep is None:
+            what = looks[0].what
+            named = ", ".join(look.dataset for look in looks if look.what == what)
             raise ValueError(
-                f"{self.node.path}: sweep: needed for the micro-batches of "
-                f"{', '.join(sorted(micro_batches))}: got None; pass the lake's LakeSweep"
+                f"{self.node.path}: sweep: needed for the {what} of {named}: got None; pass the "
+                "lake's LakeSweep"
             )
         self.dead_letters = DeadLetters(
             self, "DeadLetters", key=key, sender="EventBridge Scheduler"
@@ -103,8 +112,8 @@ class DatasetSchedules(Construct):
                 enabled=enabled,
                 window=Duration.minutes(window_minutes),
             )
-        if micro_batches and sweep is not None:
-            self._look(micro_batches, sweep, role, group, enabled=enabled)
+        if looks and sweep is not None:
+            self._look(looks, sweep, role, group, enabled=enabled)
         if compaction is not None:
             self._compact(compaction, role, group, enabled=enabled)
 
@@ -172,32 +181,32 @@ class DatasetSchedules(Construct):
 
     def _look(
         self,
-        micro_batches: Mapping[str, int],
+        looks: Sequence[Look],
         sweep: LakeSweep,
         role: iam.Role,
         group: scheduler.ScheduleGroup,
         *,
         enabled: bool,
     ) -> None:
-        """Look from time to time; a look at a dataset where nothing waits starts no execution."""
+        """Look from time to time; a look that finds nothing to do starts no execution."""
         allow(
             role,
             "LookForWaiting",
             actions=["lambda:InvokeFunction"],
             resources=[sweep.function.function.function_arn],
         )
-        for dataset, minutes in sorted(micro_batches.items()):
+        for look in looks:
             entry = scheduler.Schedule(
                 self,
-                f"MicroBatch-{dataset}",
-                description=f"Takes the arrivals of {dataset} that wait, if any",
+                f"{look.name}-{look.dataset}",
+                description=look.description,
                 schedule_group=group,
                 enabled=enabled,
-                schedule=scheduler.ScheduleExpression.rate(Duration.minutes(minutes)),
+                schedule=look.when,
                 target=targets.LambdaInvoke(
                     sweep.function.function,
                     input=scheduler.ScheduleTargetInput.from_object(
-                        {"dataset": dataset, "trigger": "micro_batch"}
+                        {"dataset": look.dataset, "trigger": look.trigger}
                     ),
                     role=role.without_policy_updates(),
                     dead_letter_queue=self.dead_letters,

@@ -101,7 +101,8 @@ def _next_step(settled: Settled, counts: dict[str, int], run_uri: str) -> str:
         case Outcome.FAILED if settled.parked:
             step = (
                 f"{settled.parked} files failed in as many runs as their contract allows and are "
-                "parked: no run takes them by itself. Mend the cause, then upload them again."
+                "parked: no run takes them by itself. Mend the cause, then: strata redrive "
+                f"{dataset} --run {run_id}."
             )
         case Outcome.FAILED if settled.circuit_opened:
             step = (
@@ -111,8 +112,8 @@ def _next_step(settled: Settled, counts: dict[str, int], run_uri: str) -> str:
             )
         case Outcome.FAILED:
             step = (
-                "Nothing was published; the files wait for the next run. Mend the cause, then "
-                "start the ingest state machine for this dataset."
+                "Nothing was published; the files wait for the next run. Mend the cause, then: "
+                f"strata redrive {dataset} --run {run_id}."
             )
         case Outcome.QUARANTINED:
             step = (

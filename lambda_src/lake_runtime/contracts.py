@@ -101,6 +101,17 @@ class Trigger(_Part):
     every_minutes: int | None = None
 
 
+class Schedule(_Part):
+    """When runs start: the six fields of Scheduler's cron, in a time zone.
+
+    `catch_up`: a run follows a time that the clock has skipped.
+    """
+
+    cron: str
+    time_zone: str
+    catch_up: bool = False
+
+
 class Retry(_Part):
     """After how many failed runs an arrival is parked."""
 
@@ -138,6 +149,7 @@ class Dataset(_Part):
     quality: Quality
     engine: EngineWish = EngineWish()
     trigger: Trigger
+    schedule: Schedule | None = None
     quarantine: Quarantine = Quarantine()
     retry: Retry = Retry()
     circuit: Circuit = Circuit()

@@ -1,6 +1,7 @@
 """A schedule's tick -> what died, was forgotten, never announced or overdue is mended and told."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -15,6 +16,7 @@ from lake_runtime.notices import Severity, make_notice
 from lake_runtime.parallel import in_parallel
 from lake_runtime.telemetry import emit_metrics, logger, tracer
 from sweep.findings import Findings, SweepEnvironment
+from sweep.gaps import catch_up
 from sweep.raw_zone import RawZoneSweeper
 from sweep.runs import RunSweeper
 
@@ -23,11 +25,14 @@ ALL = "_all"
 
 
 class SweepRequest(BaseModel):
-    """What a schedule sends: the whole lake, or with `dataset` one whose micro-batch is due."""
+    """What a schedule sends: the whole lake, or with `dataset` one that it is to look at.
+
+    `micro_batch` looks whether anything waits, `gap_check` whether the clock skipped a run.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    trigger: Literal["sweep", "micro_batch"] = "sweep"
+    trigger: Literal["sweep", "micro_batch", "gap_check"] = "sweep"
     dataset: str | None = None
 
 
@@ -42,9 +47,7 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     environment = SweepEnvironment.read()
     contracts = load_contracts(environment.contracts_uri)
     if request.dataset is not None:
-        sweeper = RunSweeper(environment, contracts)
-        started = sweeper.start_waiting(contracts.dataset(request.dataset), request.trigger)
-        return {"started": started}
+        return {"started": _start(request.trigger, request.dataset, contracts, environment)}
     found = _sweep(contracts, environment)
     _count(environment, found)
     if found.reasons:
@@ -53,6 +56,13 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if found.problems:
         raise SweepIncomplete("; ".join(found.problems))
     return {"died": len(found.died), "started": len(found.started), "unheard": len(found.unheard)}
+
+
+def _start(trigger: str, name: str, contracts: Contracts, environment: SweepEnvironment) -> bool:
+    dataset = contracts.dataset(name)
+    if trigger == "gap_check":
+        return catch_up(environment, dataset, datetime.now(UTC))
+    return RunSweeper(environment, contracts).start_waiting(dataset, trigger)
 
 
 def _sweep(contracts: Contracts, environment: SweepEnvironment) -> Findings:

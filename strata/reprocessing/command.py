@@ -6,16 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
 
-from data_lake.contracts import ContractSet, DatasetContract, load_contracts
+from data_lake.contracts import ContractSet, DatasetContract
 from strata.activity import wait_until_quiet
 from strata.books import known_name
 from strata.by_hand import start_by_hand
 from strata.console import Narrator, console
 from strata.errors import StrataError
-from strata.lakes import Lake, find_lake
+from strata.lakes import Lake, contracts_of, find_lake
 from strata.local.lake import LocalLake
 from strata.options import add_environment
-from strata.paths import ROOT
 from strata.reprocessing.choosing import Range
 from strata.reprocessing.work import Reprocessing
 
@@ -44,7 +43,7 @@ def add_run_commands(commands: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    lake, contracts = find_lake(options.env), load_contracts(ROOT / "contracts")
+    lake, contracts = find_lake(options.env), contracts_of(options.env)
     if options.since is not None:
         contract = _dataset(contracts, options.dataset)
         asked = Range(_time(options.since), datetime.now(UTC), by_day=False)
@@ -60,7 +59,7 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _backfill(options: argparse.Namespace) -> None:
-    lake, contracts = find_lake(options.env), load_contracts(ROOT / "contracts")
+    lake, contracts = find_lake(options.env), contracts_of(options.env)
     wanted = [_dataset(contracts, name) for name in dict.fromkeys(options.datasets)]
     if options.abandon:
         for contract in wanted:

@@ -4,12 +4,10 @@ import argparse
 import getpass
 from typing import Any
 
-from data_lake.contracts import load_contracts
 from strata.console import console, show_rows
 from strata.errors import StrataError
-from strata.lakes import find_lake
+from strata.lakes import contracts_of, find_lake
 from strata.options import add_environment, reason_of
-from strata.paths import ROOT
 from strata.rollback.rolling_back import RollbackWork
 from strata.rollback.settling import Rollback
 
@@ -27,7 +25,7 @@ def add_rollback_command(commands: Any) -> None:
 
 
 def _rollback(options: argparse.Namespace) -> None:
-    lake, contracts = find_lake(options.env), load_contracts(ROOT / "contracts")
+    lake, contracts = find_lake(options.env), contracts_of(options.env)
     work = RollbackWork(lake, contracts, options.dataset)
     if options.to is None:
         rows = work.listing()

@@ -15,7 +15,7 @@ from lake_spark.places import table_for
 from strata.rollback import catalog, parquet
 from strata.rollback.lineage import State
 from strata.rollback.parquet import ParquetStates
-from tests.spark.support import Lake, bucket
+from tests.spark.support import Lake, bucket, column
 
 HEADER = "id,customer,amount\n"
 
@@ -208,3 +208,19 @@ def test_a_rollback_waits_for_a_compaction_that_is_about_to_switch(
     orders.back("run-2")
     assert waited == ["run-2"]
     assert orders.published("id") == [(1,)]
+
+
+def test_a_state_whose_files_have_other_columns_is_refused(orders: ParquetLake) -> None:
+    orders.contract["evolution"] = "additive"
+    orders.load(1, "1,Ada,1\n")
+    orders.contract["columns"] = [*orders.contract["columns"], column("city", "string")]
+    orders.load(2, "2,Bob,2\n")
+    assert orders.states.why_not(state("run-1"), [state("run-2")]) is None
+    identity, *others = orders.contract["columns"]
+    orders.contract["columns"] = [identity | {"type": "bigint"}, *others]
+    orders.load(3, "3,Eve,3\n")
+    for later in (["run-3"], ["run-2", "run-3"]):
+        reason = orders.states.why_not(state("before"), [state(run_id) for run_id in later])
+        assert str(reason).startswith("column 'id' was int before run-")
+    orders.load(4, "4,Eve,4\n")
+    assert orders.states.why_not(state("run-3"), [state("run-4")]) is None

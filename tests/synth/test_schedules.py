@@ -5,7 +5,7 @@ from aws_cdk.assertions import Template
 
 from data_lake import LakeCatalog, LakeProcessing, LakeStorage
 from data_lake.contracts import load_contracts
-from data_lake.schedules import DatasetSchedules
+from data_lake.schedules import DatasetSchedule, DatasetSchedules
 
 
 def scheduled(repository):
@@ -109,4 +109,47 @@ def test_micro_batches_need_what_looks(stack):
     with pytest.raises(ValueError, match="sweep: needed for the micro-batches of orders: got None"):
         DatasetSchedules(
             stack, "Schedules", schedules={}, machine=None, key=None, micro_batches={"orders": 7}
+        )
+
+
+def test_a_schedule_that_catches_up_has_a_look_beside_it_at_the_minutes_at_which_clocks_jump(
+    stack, repository
+):
+    # Given a lake whose nightly dataset is to make up for what spring skips
+    storage = LakeStorage(stack, "Storage", prefix="a-b", account=stack.account, region="eu-west-1")
+    catalog = LakeCatalog(stack, "Catalog", prefix="a-b", zones=storage.zones, key=storage.key)
+    LakeProcessing(
+        stack,
+        "Processing",
+        prefix="a-b",
+        environment="b",
+        zones=storage.zones,
+        catalog=catalog,
+        contracts=load_contracts(repository / "examples" / "minimal" / "contracts"),
+        schedules={"orders": DatasetSchedule("30 2 * * ? *", "Europe/Berlin", catch_up=True)},
+    )
+    template = Template.from_stack(stack)
+    # Then a second schedule, exact to the minute, asks the function that looks
+    found = template.find_resources(
+        "AWS::Scheduler::Schedule", {"Properties": {"ScheduleExpression": "cron(0/30 * * * ? *)"}}
+    )
+    (schedule,) = (one["Properties"] for one in found.values())
+    assert schedule["ScheduleExpressionTimezone"] == "Europe/Berlin"
+    assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    target = schedule["Target"]
+    assert json.loads(target["Input"]) == {"dataset": "orders", "trigger": "gap_check"}
+    function = template.to_json()["Resources"][target["Arn"]["Fn::GetAtt"][0]]["Properties"]
+    assert function["Handler"] == "sweep.handler.handle"
+    assert target["DeadLetterConfig"]["Arn"]
+    assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0
+
+
+def test_a_schedule_that_catches_up_needs_what_looks(stack):
+    with pytest.raises(ValueError, match="sweep: needed for the gap checks of orders: got None"):
+        DatasetSchedules(
+            stack,
+            "Schedules",
+            schedules={"orders": DatasetSchedule("30 2 * * ? *", "Europe/Berlin", catch_up=True)},
+            machine=None,
+            key=None,
         )

@@ -65,10 +65,15 @@ class TriggerSource(Extension):
 
 
 class Schedule(Extension):
-    """When a run starts whatever the trigger: an EventBridge Scheduler cron in a time zone."""
+    """When a run starts whatever the trigger: an EventBridge Scheduler cron in a time zone.
+
+    ``catch_up``: where the clock's jump in spring skips a run, one starts at the first minute after
+    the jump. Without, that day has none.
+    """
 
     cron: str
     time_zone: str
+    catch_up: bool = False
 
     @field_validator("cron")
     @classmethod

@@ -186,7 +186,7 @@ def _contract(
 def _trigger(extensions: DatasetExtensions) -> Trigger:
     trigger, schedule = extensions.trigger, extensions.schedule
     if trigger.mode == "schedule" and schedule:
-        return Trigger(mode=trigger.mode, **schedule.model_dump())
+        return Trigger(mode=trigger.mode, **schedule.model_dump(exclude={"catch_up"}))
     if trigger.mode == "manifest":
         return Trigger(**trigger.model_dump(exclude={"every_minutes"}))
     if trigger.mode == "micro_batch":

@@ -61,7 +61,7 @@ def test_a_dataset_is_compiled_with_every_field_that_functions_and_spark_read(la
         "quality": {"threshold": 0.95},
         "quarantine": {"clear_values": False},
         "trigger": {"mode": "on_arrival"},
-        "schedule": {"cron": "0 6 ? * MON-FRI *", "time_zone": "Europe/Oslo"},
+        "schedule": {"cron": "0 6 ? * MON-FRI *", "time_zone": "Europe/Oslo", "catch_up": False},
         "engine": {
             "worker_type": None,
             "workers": None,
@@ -169,7 +169,7 @@ def test_a_trigger_of_mode_schedule_carries_when_it_fires(lake: Lake) -> None:
     schedule = {"cron": "0 6 ? * MON-FRI *", "time_zone": "Europe/Oslo"}
 
     assert orders["trigger"] == {"mode": "schedule"} | schedule
-    assert orders["schedule"] == schedule
+    assert orders["schedule"] == schedule | {"catch_up": False}
 
 
 def test_the_primary_key_and_the_partitioning_follow_their_positions(lake: Lake) -> None:
@@ -293,3 +293,10 @@ def test_a_products_fingerprint_changes_with_its_rows_and_not_with_its_words(
     assert changed != first
     contract.write_text(words.replace("decimal(12,2)", "decimal(13,2)"))
     assert fingerprint(folder) not in (first, changed)
+
+
+def test_a_schedule_says_whether_a_run_that_the_clock_skips_is_made_up_for(lake: Lake) -> None:
+    zone = "      timeZone: Europe/Oslo\n"
+    said = ("orders.odcs.yaml", zone, f"{zone}      catchUp: true\n")
+    orders = load_contracts(lake(said))
+    assert orders.compile()["datasets"]["orders"]["schedule"]["catch_up"] is True
