@@ -42,8 +42,9 @@ synth: setup ## Synthesise every environment with its policy checks
 snapshots: setup ## Accept the templates as they are: renew tests/snapshots/
 	@STRATA_UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/synth/test_snapshots.py
 
-docs: setup ## Renew docs/constructs/ from the docstrings
+docs: setup ## Renew docs/constructs/ from the docstrings and docs/errors.md from the table
 	@$(BIN)/python -m strata.construct_pages
+	@$(BIN)/python -m strata.error_page
 
 chaos: setup ## Let a storm blow over the local lake: kills, throttling, lost order; SECONDS=60 SEED=1
 	@PYTHONPATH=.:constructs:lambda_src $(BIN)/python -m tests.faults.chaos \

@@ -94,6 +94,8 @@ class Verdict(StrEnum):
     DUPLICATE = "duplicate"
     MISSING = "missing"
     SKIPPED = "skipped"
+    UNINSPECTED = "uninspected"
+    """Nobody could look at it, for a reason that is not in the file; it waits for the next run."""
 
 
 class Inspection(Record):

@@ -53,7 +53,7 @@ class ReadPlan:
     @property
     def rejections(self) -> list[Inspection]:
         """The files that a person should look at."""
-        told = (Verdict.REJECTED, Verdict.MISSING)
+        told = (Verdict.REJECTED, Verdict.MISSING, Verdict.UNINSPECTED)
         return [inspection for inspection in self.inspections if inspection.verdict in told]
 
     def count(self, *verdicts: Verdict) -> int:
@@ -74,10 +74,19 @@ def _moments(claims: Sequence[Claim]) -> list[str]:
 
 
 def make_plan(
-    claims: Sequence[Claim], inspections: Mapping[str, Inspection], *, is_batch: bool = False
+    claims: Sequence[Claim],
+    inspections: Mapping[str, Inspection],
+    *,
+    is_batch: bool = False,
+    failures: Mapping[str, str] | None = None,
 ) -> ReadPlan:
-    """Match claims with inspections; raises `InspectionMissing` if a claim has none."""
+    """Match claims with inspections; raises `InspectionMissing` if a claim has none.
+
+    `failures` are the reasons, by arrival id, for which files may be left uninspected, where the
+    contract tolerates it; their duplicates are left with them.
+    """
     ordered = sorted(claims, key=lambda claim: claim.age_order)
+    inspections = _with_uninspected(ordered, inspections, failures or {})
     missing = [claim.key for claim in ordered if claim.arrival_id not in inspections]
     if missing:
         shown = ", ".join(repr(key) for key in missing[:3])
@@ -87,6 +96,35 @@ def make_plan(
         )
     _check_originals(inspections)
     return ReadPlan(ordered, [inspections[claim.arrival_id] for claim in ordered], is_batch)
+
+
+def _with_uninspected(
+    claims: Sequence[Claim], inspections: Mapping[str, Inspection], failures: Mapping[str, str]
+) -> dict[str, Inspection]:
+    found = dict(inspections)
+    for claim in claims:
+        given = found.get(claim.arrival_id)
+        if given is None and claim.arrival_id in failures:
+            found[claim.arrival_id] = _uninspected(claim, failures[claim.arrival_id])
+    for claim in claims:
+        given = found.get(claim.arrival_id)
+        original = found.get(given.duplicate_of or "") if given else None
+        if original is not None and original.verdict is Verdict.UNINSPECTED:
+            reason = f"its bytes are those of {original.key!r}, which was not inspected"
+            found[claim.arrival_id] = _uninspected(claim, reason)
+    return found
+
+
+def _uninspected(claim: Claim, reason: str) -> Inspection:
+    return Inspection(
+        arrival_id=claim.arrival_id,
+        key=claim.key,
+        version_id=claim.version_id,
+        size=claim.size,
+        verdict=Verdict.UNINSPECTED,
+        rule="inspection_failed",
+        reason=reason,
+    )
 
 
 def _check_originals(inspections: Mapping[str, Inspection]) -> None:

@@ -141,13 +141,17 @@ def test_a_backfill_that_was_stopped_does_not_do_again_what_is_done(
     for day in (1, 2, 3):
         load(lake, day)
 
-    def stop(_line):
-        raise KeyboardInterrupt
+    def stop(line):
+        if "20260102" in line:
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         Reprocessing(deployed, contract(), DAYS, stop, poll_seconds=0).run()
-    again(deployed).run()
+    lines = []
+    again(deployed, lines=lines).run()
     assert list(machine.claimed.values()) == [1, 1, 1]
+    assert lines[0].endswith("1 of 3 slices are done")
+    assert [line.split()[1] for line in lines[1:]] == ["20260102", "20260103"]
 
 
 def test_another_range_is_refused_while_one_is_open_until_that_is_given_up(lake, deployed, machine):

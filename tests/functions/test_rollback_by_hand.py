@@ -219,6 +219,25 @@ def test_while_a_run_goes_on_or_has_died_nothing_is_rolled_back(lake, deployed, 
     assert seen(deployed) == ["run-1", "run-2"]
 
 
+def test_a_run_that_publishes_before_the_lock_is_taken_is_not_undone_unseen(
+    lake, deployed, work, monkeypatch
+):
+    publish(lake, deployed, 1)
+    publish(lake, deployed, 2)
+
+    def take_late(books, run_id):
+        if not lake.record("run-3"):
+            publish(lake, deployed, 3)
+        take_lock(books, run_id)
+
+    take_lock = rolling_back.take_lock
+    monkeypatch.setattr(rolling_back, "take_lock", take_late)
+    with pytest.raises(StrataError, match="a run has just published; look again, then repeat"):
+        work.roll_back("run-1", who="ada", why="wrong")
+    assert seen(deployed) == ["run-1", "run-2", "run-3"]
+    assert lake.items("LOCK") == []
+
+
 def test_while_a_rollback_goes_on_no_run_opens_and_what_arrives_is_taken_afterwards(
     lake, deployed, work, monkeypatch
 ):

@@ -95,7 +95,7 @@ def test_every_dead_letter_queue_alarms_with_its_first_message(lake):
         for alarm in found.values()
     }
     assert alarmed == targets | used
-    assert len(alarmed) == 4
+    assert len(alarmed) == 5
 
 
 @pytest.mark.fault(49, by="template")

@@ -170,6 +170,7 @@ def test_every_stack_tells_the_names_that_people_and_tools_need(lake):
             "ArrivalQueueUrl",
             "ArrivalDeadLetterQueueUrl",
             "CurateDeadLetterQueueUrl",
+            "DriftDeadLetterQueueUrl",
             "ScheduleDeadLetterQueueUrl",
             "SweepDeadLetterQueueUrl",
             "SweepFunctionName",

@@ -38,7 +38,7 @@ def test_a_message_stays_hidden_longer_than_lambda_may_need(lake):
 
 def test_every_queue_is_encrypted_with_a_rotating_key_and_keeps_messages_for_two_weeks(lake):
     queues = lake.properties("AWS::SQS::Queue")
-    assert len(queues) == 5
+    assert len(queues) == 6
     for given in queues:
         assert given["KmsMasterKeyId"]
         assert given["MessageRetentionPeriod"] == 14 * 24 * 60 * 60
@@ -47,7 +47,7 @@ def test_every_queue_is_encrypted_with_a_rotating_key_and_keeps_messages_for_two
 def test_every_queue_refuses_requests_without_tls(lake):
     policies = lake.properties("AWS::SQS::QueuePolicy")
     covered = [str(name) for policy in policies for name in policy["Queues"]]
-    assert len(set(covered)) == 5
+    assert len(set(covered)) == 6
     for policy in policies:
         assert {"Bool": {"aws:SecureTransport": "false"}} in [
             statement.get("Condition")

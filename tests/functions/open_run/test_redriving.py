@@ -99,6 +99,7 @@ def test_files_that_the_failure_parked_are_taken_out_of_there(lake):
     lake.fail("run-1")
     assert lake.status(version) == "parked"
     assert redrive(lake)["claims"] == 1
+    assert lake.status(version) == "claimed"
     assert lake.arrival(version)["attempts"] == 1
 
 

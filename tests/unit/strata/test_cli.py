@@ -53,7 +53,24 @@ def test_a_broken_contract_fails_validation_with_its_file_and_line(
     assert "broken.odcs.yaml:" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [["runs"], ["query", "SELECT 1"], ["put", "flights", "x.csv"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["runs"],
+        ["query", "SELECT 1"],
+        ["put", "flights", "x.csv"],
+        ["circuit", "list"],
+        ["dlq", "list"],
+        ["dlq", "redrive"],
+        ["dlq", "drop", "sweep", "--all", "--why", "done by hand"],
+        ["redrive", "flights"],
+        ["rollback", "flights"],
+        ["rollback", "flights", "--to", "run-1", "--why", "wrong"],
+        ["run", "flights"],
+        ["run", "flights", "--since", "2026-01-31"],
+        ["backfill", "flights", "--from", "2026-01-01", "--to", "2026-01-31"],
+    ],
+)
 def test_a_command_that_needs_a_lake_says_how_to_bring_one_up(
     command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -93,3 +110,37 @@ def test_where_no_lake_runs_the_contracts_are_the_checkouts() -> None:
 def test_taking_down_what_is_not_up_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
     main(["down"])
     assert "No lake was running here." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        (["run", "flights", "--since", "last week"], "--since: must be a date or time such as"),
+        (["backfill", "flights", "--from", "2026-01-01"], "--to: needed, a day such as"),
+        (
+            ["backfill", "flights", "--from", "2026-01-31", "--to", "2026-01-01"],
+            "--to: must not be before --from, 2026-01-31: got 2026-01-01",
+        ),
+        (
+            ["backfill", "flights", "--concurrency", "0"],
+            "--concurrency: must be at least 1: got 0",
+        ),
+        (["backfill", "flihgts"], "no contract is named flihgts; did you mean flights?"),
+        (["backfill", "fleet_age"], "fleet_age is a product: it is built from its inputs"),
+        (["rollback", "flights", "--to", "run-1"], "--why: must say something: got ''"),
+        (["dlq", "drop", "sweep", "--why", "old"], "that would be every message; say --all"),
+        (["dlq", "show", "--limit", "0"], "--limit: must be at least 1: got 0"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_one_sentence(
+    command: list[str],
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for module in ("reprocessing", "rollback", "dead_letters"):
+        monkeypatch.setattr(f"strata.{module}.command.find_lake", lambda _environment: None)
+    with pytest.raises(SystemExit) as stopped:
+        main(command)
+    assert stopped.value.code == 1
+    assert message in capsys.readouterr().err
