@@ -51,6 +51,9 @@ class Pipeline(Strict):
 
     files_per_inspection: int = Field(default=50, ge=1, le=1_000)
     files_per_run: int = Field(default=5_000, ge=1, le=100_000)
+    inline_batches: int = Field(default=20, ge=1, le=40)
+    inspections_at_once: int = Field(default=40, ge=1, le=10_000)
+    inspection_executions: Literal["standard", "express"] = "standard"
     arrival_batching_seconds: int = Field(default=20, ge=0, le=300)
     timeout_minutes: int = Field(default=180, ge=1, le=10_080)
     lease_minutes: int = Field(default=195, ge=1, le=20_160)

@@ -50,6 +50,7 @@ class ObservabilityStack(Stack):
                 "arrivals": processing.arrivals.dead_letters,
                 "schedules": processing.schedules.dead_letters,
                 "curate": processing.curate.dead_letters,
+                "drift": processing.ingest.dead_letters,
                 "sweep": processing.sweep.dead_letters,
             },
             topic=processing.alerts.topic,

@@ -76,6 +76,7 @@ class ProcessingStack(Stack):
             "ArrivalQueueUrl": self.lake.arrivals.queue.queue_url,
             "ArrivalDeadLetterQueueUrl": self.lake.arrivals.dead_letters.queue_url,
             "CurateDeadLetterQueueUrl": self.lake.curate.dead_letters.queue_url,
+            "DriftDeadLetterQueueUrl": self.lake.ingest.dead_letters.queue_url,
             "ScheduleDeadLetterQueueUrl": self.lake.schedules.dead_letters.queue_url,
             "SweepDeadLetterQueueUrl": self.lake.sweep.dead_letters.queue_url,
         }

@@ -1,10 +1,14 @@
 """Settings as the library's constructs take them: plain values."""
 
+from typing import Final
+
 from config.settings import Settings
 from data_lake.arrival_ledger import Batching
+from data_lake.asl import ChildExecutions
 from data_lake.compaction import CompactionSettings, ParquetTable
 from data_lake.contracts import ContractSet
 from data_lake.function import FunctionSize
+from data_lake.inspect_states import InspectionMap
 from data_lake.processing import Sizes
 from data_lake.run_functions import RunLimits
 from data_lake.spark_job import SparkSize
@@ -13,17 +17,27 @@ from data_lake.sweep import SweepLimits
 from data_lake.table_optimizers import OptimizerSettings
 from data_lake.zone import ZoneLifecycle
 
+_EXPRESS: Final = {"inspection_seconds": 120}
+"""An Express execution ends after five minutes, and a batch may need another try."""
+
 
 def sizes_of(settings: Settings) -> Sizes:
     """How much an environment's processing may use; logs are kept as long everywhere."""
     pipeline, log_retention_days = settings.pipeline, settings.functions.log_retention_days
+    is_express = pipeline.inspection_executions == "express"
     return Sizes(
         function=FunctionSize(**settings.functions.model_dump()),
         spark=SparkSize(**settings.spark.model_dump(), log_retention_days=log_retention_days),
         run=RunLimits(
             files_per_run=pipeline.files_per_run,
             files_per_inspection=pipeline.files_per_inspection,
+            inline_batches=pipeline.inline_batches,
             lease_minutes=pipeline.lease_minutes,
+            **_EXPRESS if is_express else {},
+        ),
+        inspection_map=InspectionMap(
+            at_once=pipeline.inspections_at_once,
+            executions=ChildExecutions(pipeline.inspection_executions.upper()),
         ),
         batching=Batching(window_seconds=pipeline.arrival_batching_seconds),
         timeout_minutes=pipeline.timeout_minutes,

@@ -5,13 +5,23 @@ call, so states are written out: each function here gives one state as a plain d
 """
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Any, Final
 
 from aws_cdk import Aws, Duration
 
 from data_lake.function import LakeFunction
-from data_lake.retries import FUNCTION_BUSY, FUNCTION_HICCUP, GLUE_BUSY, GLUE_HICCUP, RetryPolicy
+from data_lake.retries import FUNCTION_RETRIES, GLUE_BUSY, GLUE_HICCUP, RetryPolicy
 from data_lake.spark_job import SparkJob
+
+
+class ChildExecutions(StrEnum):
+    """How the items of a distributed Map are run: kept in the history for 90 days and for as long
+    as a year, or at a higher rate, in the log only, and for at most five minutes."""
+
+    STANDARD = "STANDARD"
+    EXPRESS = "EXPRESS"
+
 
 State = dict[str, Any]
 States = dict[str, State]
@@ -20,7 +30,7 @@ PAYLOAD: Final = "{% $states.result.Payload %}"
 ERROR_OUTPUT: Final = "{% $states.errorOutput %}"
 
 # What the services need around the work itself: starts, queues, answers.
-_FUNCTION_MARGIN: Final = Duration.seconds(30)
+FUNCTION_MARGIN: Final = Duration.seconds(30)
 _JOB_MARGIN: Final = Duration.minutes(10)
 _CALL_TIMEOUT: Final = Duration.minutes(1)
 
@@ -69,30 +79,35 @@ def task(
 
 def invoke(
     function: LakeFunction,
-    payload: Mapping[str, Any],
+    payload: Mapping[str, Any] | str,
     *,
     catch: str | None,
     catch_assign: Mapping[str, Any] | None = None,
     then: str | None = None,
     answer: str | None = None,
     output: Any = PAYLOAD,
+    retries: Sequence[RetryPolicy] = FUNCTION_RETRIES,
 ) -> State:
     """Invoke a function and wait for its answer.
 
     Args:
         function: what is invoked.
-        payload: its event; JSONata in strings.
+        payload: its event; JSONata in strings, or one JSONata string for the whole of it.
         catch: as for ``task``.
         catch_assign: as for ``task``.
         then: as for ``task``.
         answer: the variable that gets the answer. Default: none.
         output: the state's output. Default: the answer.
+        retries: as for ``task``. Default: what is worth another try of any function.
     """
     return task(
         "lambda:invoke",
-        {"FunctionName": function.function.function_arn, "Payload": dict(payload)},
-        timeout=function.timeout.plus(_FUNCTION_MARGIN),
-        retries=(FUNCTION_BUSY, FUNCTION_HICCUP),
+        {
+            "FunctionName": function.function.function_arn,
+            "Payload": payload if isinstance(payload, str) else dict(payload),
+        },
+        timeout=function.timeout.plus(FUNCTION_MARGIN),
+        retries=retries,
         catch=catch,
         catch_assign=catch_assign,
         then=then,
@@ -252,6 +267,63 @@ def each(
     if output is not None:
         state["Output"] = output
     return state | _way(then)
+
+
+def each_listed(
+    listing: Mapping[str, Any],
+    start: str,
+    states: States,
+    *,
+    label: str,
+    selector: Mapping[str, Any],
+    results: Mapping[str, Any],
+    tolerated_percent: str,
+    at_once: int,
+    executions: ChildExecutions,
+    catch: str,
+    then: str,
+) -> State:
+    """Do the same for every item of a list in S3, each in an execution of its own.
+
+    Such an item does not know the variables of the states around it: ``selector`` says what it is
+    told. What became of each is written to S3, not into the state.
+
+    Args:
+        listing: bucket and key of a JSON array, as ``Bucket`` and ``Key``; JSONata in strings.
+        start: the name of the first state.
+        states: what is done for one item.
+        label: part of the names of the executions.
+        selector: the input of ``start``; ``$states.context.Map.Item.Value`` is the item.
+        results: where the results go, as ``Bucket`` and ``Prefix``.
+        tolerated_percent: JSONata for how many percent of the items may fail.
+        at_once: the most items that are worked on at the same time.
+        executions: the type of the items' executions.
+        catch: as for ``task``.
+        then: as for ``task``.
+    """
+    return {
+        "Type": "Map",
+        "Label": label,
+        "ItemReader": {
+            "Resource": f"arn:{Aws.PARTITION}:states:::s3:getObject",
+            "ReaderConfig": {"InputType": "JSON"},
+            "Arguments": dict(listing),
+        },
+        "ItemSelector": dict(selector),
+        "MaxConcurrency": at_once,
+        "ToleratedFailurePercentage": tolerated_percent,
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": executions.value},
+            "StartAt": start,
+            "States": states,
+        },
+        "ResultWriter": {
+            "Resource": f"arn:{Aws.PARTITION}:states:::s3:putObject",
+            "Arguments": dict(results),
+        },
+        "Catch": [caught(catch)],
+        "Next": then,
+    }
 
 
 def caught(then: str, assign: Mapping[str, Any] | None = None) -> State:

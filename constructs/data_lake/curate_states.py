@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from aws_cdk import Duration
 
-from data_lake.asl import State, States, choose, each, invoke, remember, run_job
+from data_lake.asl import ERROR_OUTPUT, State, States, choose, each, invoke, remember, run_job
+from data_lake.job_states import JobStates
 from data_lake.retries import PUBLISH_UNSURE
 from data_lake.run_states import JOB_RUN, RunStates, unexpected_answer
 from data_lake.spark_job import SparkJob
@@ -113,7 +114,7 @@ class CurateMachine:
                 "inputs_published", catch="CloseFailed", then="RunOpened?"
             ),
             "RunOpened?": choose(
-                ("$run.status = 'opened'", "BuildProduct"),
+                ("$run.status = 'opened'", self._building().start),
                 ("$run.status = 'unchanged'", "CloseSkipped"),
                 ("$run.status in ['nothing_waiting', 'busy']", "ProductDone"),
                 ("$run.status = 'circuit_open'", "CircuitToldBefore?"),
@@ -125,16 +126,22 @@ class CurateMachine:
             "NotifyCircuitOpen": self.shared.notify_circuit(then="ProductDone"),
         }
 
+    def _building(self) -> JobStates:
+        return JobStates(
+            name="BuildProduct",
+            job=self.build,
+            input_uri=self.input_uri,
+            size="$run",
+            longest=self.longest,
+            topic_arn=self.shared.topic_arn,
+            done="Judge",
+            failed="CloseFailed",
+            caught={"error": ERROR_OUTPUT},
+        )
+
     def _build(self) -> States:
         return {
-            "BuildProduct": run_job(
-                self.build,
-                {**JOB_RUN, "--input_uri": self.input_uri},
-                engine="$run.engine",
-                longest=self.longest,
-                catch="CloseFailed",
-                then="Judge",
-            ),
+            **self._building().states(),
             "Judge": self.shared.judge(catch="CloseFailed", then="GoodEnough?"),
             "GoodEnough?": choose(
                 ("$judgement.decision = 'publish'", "PublishProduct"),
@@ -154,7 +161,12 @@ class CurateMachine:
 
     def _close(self) -> States:
         return {
-            "CloseRun": self.shared.close("published", catch="CloseFailed", then="SideEffects"),
+            "CloseRun": self.shared.close(
+                "published",
+                more_workers="{% $more_workers %}",
+                catch="CloseFailed",
+                then="SideEffects",
+            ),
             "SideEffects": self.shared.side_effects(catch="InputsMoved?", then="InputsMoved?"),
             "CloseQuarantined": self.shared.close(
                 "quarantined", catch="CloseFailed", then="NotifyQuarantine"

@@ -5,17 +5,14 @@ from typing import Any, Final
 
 from aws_cdk import Duration
 
-from data_lake.asl import State, States, both, choose, each, invoke, remember, run_job, task
+from data_lake.asl import State, States, both, choose, invoke, remember, run_job, task
 from data_lake.crawl_states import branch_failed, crawl_states
-from data_lake.retries import (
-    ALREADY_STARTED,
-    NOT_DELIVERED,
-    PUBLISH_UNSURE,
-)
+from data_lake.inspect_states import InspectionMap, InspectStates
+from data_lake.job_states import JobStates
+from data_lake.retries import ALREADY_STARTED, NOT_DELIVERED, PUBLISH_UNSURE
 from data_lake.run_states import JOB_RUN, RUN, RunStates, unexpected_answer
 from data_lake.spark_job import SparkJob
 
-_INSPECTIONS_AT_ONCE: Final = 10
 _RUN_ID: Final = (
     "($exists($states.input.run_id) ? $states.input.run_id : $states.context.Execution.Name)"
 )
@@ -33,6 +30,8 @@ class IngestMachine:
         crawler_name: the crawler over the raw zone.
         start_arn: what the next run is started with.
         longest: what one execution may take, and so any job of it.
+        artifacts_bucket: name of the bucket with the runs' folders.
+        inspection_map: how many files are inspected.
     """
 
     shared: RunStates
@@ -41,6 +40,8 @@ class IngestMachine:
     crawler_name: str
     start_arn: str
     longest: Duration
+    artifacts_bucket: str
+    inspection_map: InspectionMap
 
     def definition(self) -> dict[str, Any]:
         """Give the machine's definition in the Amazon States Language."""
@@ -74,7 +75,8 @@ class IngestMachine:
                 "{% $trigger %}", catch="CloseFailed", then="RunOpened?"
             ),
             "RunOpened?": choose(
-                ("$run.status = 'opened'", "InspectFiles"),
+                ("$run.status = 'opened' and $run.index = null", "InspectFiles"),
+                ("$run.status = 'opened'", "InspectManyFiles"),
                 ("$run.status in ['nothing_waiting', 'busy']", "NothingToDo"),
                 ("$run.status = 'circuit_open'", "CircuitToldBefore?"),
                 otherwise="UnexpectedAnswer",
@@ -89,16 +91,11 @@ class IngestMachine:
 
     def _inspect(self) -> States:
         functions = self.shared.functions
-        batch = invoke(functions.inspect_files, {**RUN, "batch": "{% $states.input %}"}, catch=None)
+        inspecting = InspectStates(
+            functions.inspect_files, self.artifacts_bucket, self.inspection_map
+        )
         return {
-            "InspectFiles": each(
-                "{% $run.batches %}",
-                "InspectBatch",
-                {"InspectBatch": batch},
-                at_once=_INSPECTIONS_AT_ONCE,
-                catch="CloseFailed",
-                then="PlanRead",
-            ),
+            **inspecting.states(catch="CloseFailed", then="PlanRead"),
             "PlanRead": invoke(
                 functions.plan_read,
                 {**RUN, "claims": "{% $run.claims %}"},
@@ -114,12 +111,15 @@ class IngestMachine:
         }
 
     def _write(self) -> States:
+        staging = self._staging()
         return {
             "StageAndCrawl": both(
-                ("StageRows", self._stage_branch()),
+                (staging.start, {**staging.states(), "StageFailed": branch_failed()}),
                 (
-                    "StartCrawler",
-                    crawl_states(self.crawler_name, self.shared.functions.check_drift),
+                    "CrawlNeeded?",
+                    crawl_states(
+                        self.crawler_name, self.shared.functions.check_drift, self.shared.event_bus
+                    ),
                 ),
                 assign={"branches": "{% $states.result %}"},
                 catch="CloseFailed",
@@ -141,19 +141,18 @@ class IngestMachine:
             ),
         }
 
-    def _stage_branch(self) -> States:
-        return {
-            "StageRows": run_job(
-                self.stage,
-                {**JOB_RUN, "--input_uri": "{% $plan.input_uri %}"},
-                engine="$plan.engine",
-                longest=self.longest,
-                output={"failed": False},
-                catch="StageFailed",
-                catch_assign={},
-            ),
-            "StageFailed": branch_failed(),
-        }
+    def _staging(self) -> JobStates:
+        return JobStates(
+            name="StageRows",
+            job=self.stage,
+            input_uri="{% $plan.input_uri %}",
+            size="$plan",
+            longest=self.longest,
+            topic_arn=self.shared.topic_arn,
+            done=None,
+            failed="StageFailed",
+            caught={},
+        )
 
     def _publish(self) -> States:
         return {
@@ -166,6 +165,7 @@ class IngestMachine:
             ),
             "CloseRun": self.shared.close(
                 "published",
+                more_workers="{% $branches[0].more_workers %}",
                 warnings="{% $branches[1].drift %}",
                 catch="CloseFailed",
                 then="SideEffects",

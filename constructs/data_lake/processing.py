@@ -14,6 +14,7 @@ from data_lake.curate_pipeline import CuratePipeline
 from data_lake.encryption import LakeKey
 from data_lake.function import FunctionPlatform, FunctionSize
 from data_lake.ingest_pipeline import IngestPipeline
+from data_lake.inspect_states import InspectionMap
 from data_lake.lake_tables import LakeTables
 from data_lake.metrics import NAMESPACE
 from data_lake.pipeline import PipelineParts
@@ -53,6 +54,7 @@ class Sizes:
         timeout_minutes: one execution, with all that it waits for.
         log_retention_days: how long the state machines' logs are kept.
         sweep: how often the sweep looks, and at how much.
+        inspection_map: how many files are inspected.
         compaction: which files of Parquet tables are brought together, and when.
     """
 
@@ -63,6 +65,7 @@ class Sizes:
     timeout_minutes: int = 180
     log_retention_days: int = 30
     sweep: SweepLimits = field(default_factory=SweepLimits)
+    inspection_map: InspectionMap = field(default_factory=InspectionMap)
     compaction: CompactionSettings = field(default_factory=CompactionSettings)
 
 
@@ -134,7 +137,14 @@ class LakeProcessing(Construct):
         self.contracts = ContractBundle(self, "Contracts", contracts=contracts)
         platform = self._platform(sources, prefix, environment, sizes.function)
         parts = self._parts(prefix, platform, sources, sizes)
-        self.ingest = IngestPipeline(self, "Ingest", parts=parts, crawler_name=catalog.crawler.ref)
+        self.ingest = IngestPipeline(
+            self,
+            "Ingest",
+            parts=parts,
+            crawler_name=catalog.crawler.ref,
+            artifacts=zones["artifacts"],
+            inspection_map=sizes.inspection_map,
+        )
         self.curate = CuratePipeline(self, "Curate", parts=parts, artifacts=zones["artifacts"])
         self.compaction = (
             TableCompaction(

@@ -1,7 +1,10 @@
 """What is worth another try, and for how long."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from data_lake.error_classes import ErrorClass
+from data_lake.error_table import Seen, names_of
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,14 @@ class RetryPolicy:
     longest_seconds: int
     backoff: float = 2.0
 
+    def within(self, attempts: int, longest_seconds: int) -> "RetryPolicy":
+        """Give the policy for work that must end soon: fewer tries and shorter waits."""
+        return replace(
+            self,
+            attempts=min(self.attempts, attempts),
+            longest_seconds=min(self.longest_seconds, longest_seconds),
+        )
+
     def to_asl(self) -> dict[str, Any]:
         """Give the policy as an entry of a task's ``Retry`` list."""
         return {
@@ -37,45 +48,34 @@ class RetryPolicy:
 
 
 FUNCTION_BUSY: Final = RetryPolicy(
-    errors=(
-        "Lambda.TooManyRequestsException",
-        "ProvisionedThroughputExceededException",
-        "ThrottlingException",
-        "LedgerUnsettled",
-    ),
+    errors=names_of(Seen.FUNCTION, ErrorClass.THROTTLING),
     attempts=10,
     first_seconds=2,
     longest_seconds=120,
 )
-"""Lambda or the ledger has no capacity at the moment."""
+"""Lambda, or a service that a function calls, has no capacity at the moment."""
 
 FUNCTION_HICCUP: Final = RetryPolicy(
-    errors=(
-        "Lambda.ServiceException",
-        "Lambda.AWSLambdaException",
-        "Lambda.SdkClientException",
-        "Lambda.ClientExecutionTimeoutException",
-        "Lambda.Unknown",
-        "Sandbox.Timedout",
-        "States.Timeout",
-        "ClientError",
-        "ConnectTimeoutError",
-        "ConnectionClosedError",
-        "EndpointConnectionError",
-        "ReadTimeoutError",
-    ),
+    errors=names_of(Seen.FUNCTION, ErrorClass.TRANSIENT),
     attempts=4,
     first_seconds=2,
     longest_seconds=60,
 )
 """A service failed for a moment. The functions are idempotent, so trying again is safe."""
 
+FUNCTION_EXHAUSTED: Final = RetryPolicy(
+    errors=names_of(Seen.FUNCTION, ErrorClass.RESOURCES),
+    attempts=1,
+    first_seconds=5,
+    longest_seconds=30,
+)
+"""Time or memory of a function ran out. Once more: an inspection goes on where it was cut off."""
+
+FUNCTION_RETRIES: Final = (FUNCTION_BUSY, FUNCTION_HICCUP, FUNCTION_EXHAUSTED)
+"""What is worth another try of any function."""
+
 GLUE_BUSY: Final = RetryPolicy(
-    errors=(
-        "Glue.ConcurrentRunsExceededException",
-        "Glue.ResourceNumberLimitExceededException",
-        "Glue.ThrottlingException",
-    ),
+    errors=names_of(Seen.JOB, ErrorClass.THROTTLING),
     attempts=24,
     first_seconds=30,
     longest_seconds=600,
@@ -83,14 +83,7 @@ GLUE_BUSY: Final = RetryPolicy(
 """All of the job's concurrent runs are taken: wait for hours, the arrivals wait too."""
 
 GLUE_HICCUP: Final = RetryPolicy(
-    errors=(
-        # Older name under which the integration reports what it has no name for.
-        "Glue.AWSGlueException",
-        "Glue.InternalServiceException",
-        "Glue.OperationTimeoutException",
-        "Glue.ServiceUnavailableException",
-        "Glue.SdkClientException",
-    ),
+    errors=names_of(Seen.JOB, ErrorClass.TRANSIENT),
     attempts=4,
     first_seconds=5,
     longest_seconds=120,
@@ -105,15 +98,6 @@ PUBLISH_UNSURE: Final = RetryPolicy(
 )
 """A publish that is idempotent by run id failed: whether it had committed is not known."""
 
-CRAWLER_RUNNING: Final = RetryPolicy(
-    errors=("Glue.CrawlerRunningException", "Glue.CrawlerStoppingException"),
-    attempts=60,
-    first_seconds=15,
-    longest_seconds=120,
-    backoff=1.5,
-)
-"""Another crawl goes on, and it may have begun before our files were there: ours must follow."""
-
 NOT_DELIVERED: Final = RetryPolicy(
     errors=("States.TaskFailed", "States.Timeout"),
     attempts=5,
@@ -123,7 +107,7 @@ NOT_DELIVERED: Final = RetryPolicy(
 """A message or a start was not taken. Receivers know repeated ones by their run id or name."""
 
 ALREADY_STARTED: Final = RetryPolicy(
-    errors=("StepFunctions.ExecutionAlreadyExistsException",),
+    errors=names_of(Seen.START, ErrorClass.CODE),
     attempts=0,
     first_seconds=1,
     longest_seconds=1,

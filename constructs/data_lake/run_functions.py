@@ -54,6 +54,8 @@ class RunLimits:
     Attributes:
         files_per_run: the most arrivals that one run claims.
         files_per_inspection: the most files that one invocation inspects.
+        inline_batches: the most batches of files that are inspected inside the run's own
+            execution; more of them get executions of their own.
         lease_minutes: how long a run holds its dataset's lock; longer than any run takes.
         inspection_memory_mb: memory of the function that inspects; 1,769 MB are one whole CPU,
             and more would not read a file faster.
@@ -63,6 +65,7 @@ class RunLimits:
 
     files_per_run: int = 5000
     files_per_inspection: int = 50
+    inline_batches: int = 20
     lease_minutes: int = 195
     inspection_memory_mb: int = 1769
     inspection_seconds: int = 300
@@ -104,6 +107,7 @@ class RunFunctions(Construct):
             "open_run": {
                 "FILES_PER_RUN": str(limits.files_per_run),
                 "FILES_PER_INSPECTION": str(limits.files_per_inspection),
+                "INLINE_BATCHES": str(limits.inline_batches),
                 "LEASE_MINUTES": str(limits.lease_minutes),
                 **engine,
             },

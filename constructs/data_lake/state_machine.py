@@ -95,6 +95,31 @@ class LakeStateMachine(Construct):
         """Let a role start executions."""
         allow(role, "StartRuns", actions=["states:StartExecution"], resources=[self.start_arn])
 
+    def allow_children(self, label: str) -> None:
+        """Let the machine run the items of a distributed Map as executions of their own.
+
+        Args:
+            label: the Map's label, which is part of their names.
+        """
+        allow(
+            self.role,
+            "StartChildren",
+            actions=["states:StartExecution"],
+            resources=[self.arn],
+        )
+        children = self.arn.replace(":stateMachine:", ":execution:")
+        allow(
+            self.role,
+            "WatchChildren",
+            actions=[
+                "states:DescribeExecution",
+                "states:RedriveExecution",
+                "states:StopExecution",
+            ],
+            resources=[f"{children}/{label}:*"],
+            wildcard="Step Functions names the executions of a Map's items.",
+        )
+
     def _log(self, name: str, log_retention_days: int, key: kms.IKey) -> logs.LogGroup:
         return logs.LogGroup(
             self,

@@ -38,13 +38,26 @@ class DriftEntry(Response):
     expected: str | None
 
 
+class DriftEvent(Response):
+    """What others are told of drift: whose it is, and the columns that differ."""
+
+    environment: str
+    owner: str
+    dataset: str
+    run_id: str
+    table: str
+    columns: list[DriftEntry]
+
+
 class CheckDriftResponse(Response):
     """The differences, empty where the raw files are as the contract allows, and the table.
 
-    `ignored` are columns of raw files that the contract's evolution leaves out.
+    `ignored` are columns of raw files that the contract's evolution leaves out. `event` is told
+    where there is drift.
     """
 
     drift: list[DriftEntry]
+    event: DriftEvent | None = None
     ignored: list[str]
     table: str
 
@@ -70,16 +83,26 @@ def handle(request: CheckDriftRequest) -> CheckDriftResponse:
             {column["Name"].lower(): column.get("Type", "string") for column in columns},
             [key["Name"].lower() for key in table.get("PartitionKeys", [])],
         )
+    drift = [
+        DriftEntry(
+            column=entry.column,
+            change=entry.change,
+            found=entry.found,
+            expected=entry.expected,
+        )
+        for entry in found.drift
+    ]
+    event = DriftEvent(
+        environment=environment.environment,
+        owner=environment.owner,
+        dataset=request.dataset,
+        run_id=request.run_id,
+        table=name,
+        columns=drift,
+    )
     return CheckDriftResponse(
-        drift=[
-            DriftEntry(
-                column=entry.column,
-                change=entry.change,
-                found=entry.found,
-                expected=entry.expected,
-            )
-            for entry in found.drift
-        ],
+        drift=drift,
+        event=event if drift else None,
         ignored=found.ignored,
         table=name,
     )

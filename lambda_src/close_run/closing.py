@@ -7,14 +7,25 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 
 from lake_runtime.contracts import load_contracts
-from lake_runtime.errors import classify, explain
+from lake_runtime.errors import ErrorClass, classify, explain
 from lake_runtime.inputs import ProductInputs
-from lake_runtime.records import Inspection, TaskError, is_batch_broken
+from lake_runtime.inspections import failed_batches
+from lake_runtime.records import Inspection, TaskError, Verdict, is_batch_broken
 from lake_runtime.run import INPUT, JUDGEMENT, PUBLISH, VERDICTS, Run
 from lake_runtime.settlement import Ending, Outcome, Settled
 from lake_runtime.telemetry import emit_metrics
 
 _RUN_AGAIN_AT_ONCE = "SourceChanged"
+_TOO_MANY_FAILED = "States.ExceedToleratedFailureThreshold"
+_TOLD = 20
+_GRAVEST_FIRST = (
+    ErrorClass.PERMISSION,
+    ErrorClass.CODE,
+    ErrorClass.DATA,
+    ErrorClass.RESOURCES,
+    ErrorClass.THROTTLING,
+    ErrorClass.TRANSIENT,
+)
 
 
 def make_ending(
@@ -23,22 +34,40 @@ def make_ending(
     """Give the run's ending with its reasons in words."""
     reasons = [describe_warning(warning) for warning in warnings]
     if outcome is Outcome.FAILED:
-        failure = error or TaskError(Error="unknown error")
-        return Ending(
-            outcome,
-            (explain(failure.Error, failure.Cause), *reasons),
-            classify(failure.Error, failure.Cause),
-        )
+        return _failure(run, error or TaskError(Error="unknown error"), reasons)
     if outcome is Outcome.SKIPPED:
         return Ending(outcome, (_nothing_new(run), *reasons))
     if outcome in (Outcome.QUARANTINED, Outcome.REJECTED):
         judgement = run.artifacts.read(JUDGEMENT) or {}
         reasons = [*([judgement["reason"]] if "reason" in judgement else []), *reasons]
         reasons += _broken_batch(run)
+    reasons += _uninspected(run)
     if outcome is Outcome.PUBLISHED:
         for document in (JUDGEMENT, PUBLISH):
             reasons += (run.artifacts.read(document) or {}).get("warnings", [])
+        reasons += _made_anew(run)
     return Ending(outcome, tuple(reasons))
+
+
+def _failure(run: Run, error: TaskError, reasons: Sequence[str]) -> Ending:
+    """Give the ending of a failed run; where a Map failed over its items, they are told."""
+    kind = classify(error.Error, error.Cause)
+    items: list[str] = []
+    if error.Error == _TOO_MANY_FAILED:
+        batches = failed_batches(run)
+        items = [batch.describe() for batch in batches[:_TOLD]]
+        items += [f"and {len(batches) - _TOLD} more"] if len(batches) > _TOLD else []
+        kinds = {classify(batch.error, batch.cause) for batch in batches}
+        kind = next((one for one in _GRAVEST_FIRST if one in kinds), kind)
+    return Ending(Outcome.FAILED, (explain(error.Error, error.Cause), *items, *reasons), kind)
+
+
+def _uninspected(run: Run) -> list[str]:
+    """Say which files wait for the next run because nobody could look at them, and why."""
+    found = [Inspection.model_validate(entry) for entry in run.artifacts.read(VERDICTS) or []]
+    left = [one for one in found if one.verdict is Verdict.UNINSPECTED]
+    told = [f"{one.key!r} was not inspected and waits: {one.reason}" for one in left[:_TOLD]]
+    return [*told, f"and {len(left) - _TOLD} more"] if len(left) > _TOLD else told
 
 
 def _nothing_new(run: Run) -> str:
@@ -47,6 +76,20 @@ def _nothing_new(run: Run) -> str:
         return "every input is the snapshot that the product was built from"
     judgement = run.artifacts.read(JUDGEMENT) or {}
     return str(judgement.get("reason", "nothing in the inputs has changed"))
+
+
+def _made_anew(run: Run) -> list[str]:
+    """Warn of a table that was published before and had no state when this run published."""
+    published, state = run.artifacts.read(PUBLISH) or {}, run.ledger.state() or {}
+    is_later = state.get("last_published_run") not in (None, run.run_id)
+    if not (is_later and state.get("snapshot_id") and published.get("snapshot_id")):
+        return []
+    if published.get("previous_snapshot_id") is not None:
+        return []
+    return [
+        f"{published['table']} was gone from the catalog and was made anew: rows that were "
+        "published before are not in it; their files are in the raw zone, to be uploaded again"
+    ]
 
 
 def _broken_batch(run: Run) -> list[str]:

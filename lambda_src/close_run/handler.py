@@ -1,5 +1,6 @@
 """A run that ended -> settled arrivals, closed record, free lock, notice, and what comes next."""
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from close_run.closing import count_run, has_more, make_ending, published_event
@@ -15,13 +16,17 @@ from lake_runtime.telemetry import logger
 
 
 class CloseRunRequest(Request):
-    """Which run ended and how: `error` as Step Functions caught it, `warnings` of any shape."""
+    """Which run ended and how: `error` as Step Functions caught it, `warnings` of any shape.
+
+    `more_workers` tells that its job was run a second time, larger.
+    """
 
     run_id: str
     run_prefix: str | None = None
     outcome: Literal["published", "quarantined", "rejected", "skipped", "failed"]
     error: TaskError | None = None
     warnings: tuple[Any, ...] = ()
+    more_workers: bool = False
 
 
 class CloseRunResponse(Response):
@@ -48,6 +53,7 @@ def handle(request: CloseRunRequest) -> CloseRunResponse:
     """
     run = Run(Environment.read(), request.dataset, request.run_id)
     ending = make_ending(run, Outcome(request.outcome), request.error, request.warnings)
+    ending = replace(ending, more_workers=request.more_workers)
     settled = settle_run(run, ending)
     count_run(run, settled)
     run.lock.release(run.run_id)

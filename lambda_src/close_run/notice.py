@@ -10,6 +10,7 @@ _COUNTS = (
     "files_rejected",
     "files_duplicate",
     "files_skipped",
+    "files_uninspected",
     "rows_in",
     "rows_good",
     "rows_quarantined",
@@ -109,6 +110,12 @@ def _next_step(settled: Settled, counts: dict[str, int], run_uri: str) -> str:
                 "So many runs failed one after the other that no more are started until the "
                 "circuit has cooled down; what arrives waits. Mend the cause, then: strata "
                 f"circuit close {settled.record['dataset']} --why '...'"
+            )
+        case Outcome.FAILED if settled.record.get("error_class") == "resources":
+            step = (
+                "Nothing was published; the files wait for the next run. A job was run twice, the "
+                "second time with more workers: give the contract a larger engine (workers, "
+                "workerType, timeoutMinutes), then start the ingest state machine for this dataset."
             )
         case Outcome.FAILED:
             step = (

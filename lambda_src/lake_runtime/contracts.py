@@ -113,9 +113,10 @@ class Schedule(_Part):
 
 
 class Retry(_Part):
-    """After how many failed runs an arrival is parked."""
+    """After how many failed runs an arrival is parked, and how many inspections may fail."""
 
     max_attempts: int = 5
+    tolerated_failure_percent: float = 0
 
 
 class Circuit(_Part):

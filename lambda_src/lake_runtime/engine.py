@@ -9,6 +9,10 @@ from lake_runtime.environment import Environment
 
 _LEAST_WORKERS = 2
 """A driver and an executor."""
+_MOST_WORKERS = 299
+_MOST_LARGE_WORKERS = 149
+"""Glue's bounds for one job, of G.1X and of every other type:
+https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-job.html"""
 
 
 class EngineEnvironment(Environment):
@@ -32,6 +36,15 @@ class Engine(BaseModel):
     execution_class: Literal["STANDARD", "FLEX"]
     auto_scaling: Literal["true", "false"]
     timeout_minutes: int
+
+    def larger(self) -> "Engine":
+        """Give the size with which a job is run that ran out of memory, disk or time.
+
+        Twice the workers, as far as Glue allows, and none that others may take away.
+        """
+        most = _MOST_WORKERS if self.worker_type == "G.1X" else _MOST_LARGE_WORKERS
+        workers = max(self.workers, min(2 * self.workers, most))
+        return self.model_copy(update={"workers": workers, "execution_class": "STANDARD"})
 
     def describe(self) -> str:
         """Say the size in one line, for the run's record."""

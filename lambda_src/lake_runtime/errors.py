@@ -7,6 +7,8 @@ import re
 from enum import StrEnum
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 
 class LakeError(Exception):
     """An error whose message was written by the lake and holds no record value."""
@@ -52,6 +54,18 @@ class SweepIncomplete(LakeError):
     """Something could not be looked at, mended or told; the rest was, and the next sweep tries."""
 
 
+class ServiceThrottled(LakeError):
+    """An AWS service that a function called had no capacity for the call."""
+
+
+class ServiceUnavailable(LakeError):
+    """An AWS service that a function called failed for a moment."""
+
+
+class ServiceRefused(LakeError):
+    """An AWS service that a function called did not allow the call, or not to this role."""
+
+
 class UnexpectedEvent(LakeError):
     """A message that is not an `Object Created` event of the versioned raw bucket."""
 
@@ -70,26 +84,29 @@ class ErrorClass(StrEnum):
 _CLASS_PATTERNS: tuple[tuple[ErrorClass, str], ...] = (
     (
         ErrorClass.PERMISSION,
-        r"AccessDenied|not authorized|Forbidden|KMS\.?(Disabled|InvalidState|NotFound|AccessDenied)"
+        r"ServiceRefused|States\.Permissions|AccessDenied|not authorized|Forbidden"
+        r"|KMS\.?(Disabled|InvalidState|NotFound|AccessDenied)"
         r"|UnrecognizedClient|ExpiredToken|InvalidClientTokenId|Insufficient Lake Formation",
     ),
     (
         ErrorClass.THROTTLING,
-        r"Throttl|TooManyRequests|ConcurrentRunsExceeded|ProvisionedThroughputExceeded|SlowDown"
-        r"|RequestLimitExceeded|ResourceNumberLimitExceeded|LimitExceeded|Rate exceeded",
+        r"Thrott|TooManyRequests|ConcurrentRunsExceeded|ProvisionedThroughputExceeded|SlowDown"
+        r"|RequestLimitExceeded|ResourceNumberLimitExceeded|(?<!Data)LimitExceeded|Rate exceeded"
+        r"|Crawler(Running|Stopping)",
     ),
     (
         ErrorClass.RESOURCES,
         r"OutOfMemory|MemoryError|No space left|ExecutorLost|Runtime\.ExitError|Sandbox\.Timedout"
-        r"|States\.Timeout|Task timed out|exceeded the? ?timeout|\bTIMEOUT\b|Container killed"
-        r"|signal: killed|exit code 137",
+        r"|Lambda\.Unknown|States\.Timeout|Task timed out|exceeded the? ?timeout|\bTIMEOUT\b"
+        r"|Container killed|beyond physical memory|signal: killed|exit (code|status) (137|-9)",
     ),
     (
         ErrorClass.TRANSIENT,
         r"SourceChanged|LeaseLost|LedgerUnsettled|PublishConflict|CommitFailed|ServiceException"
         r"|ServiceUnavailable|InternalServer|InternalError|SdkClientException|AWSLambdaException"
         r"|ConnectionError|Connection(Closed|Reset|Refused)|EndpointConnection|ReadTimeout"
-        r"|ConnectTimeout|TransactionConflict|IncompleteRead|CrawlerRunning|States\.HeartbeatTimeout",
+        r"|ConnectTimeout|TransactionConflict|IncompleteRead|States\.HeartbeatTimeout|FailedEntry"
+        r"|ClientExecutionTimeout|RequestTimeout|OperationTimeout|AWSGlueException",
     ),
     (
         ErrorClass.DATA,
@@ -110,6 +127,30 @@ def classify(error: str, cause: str = "") -> ErrorClass:
             if re.search(pattern, text, re.IGNORECASE):
                 return kind
     return ErrorClass.CODE
+
+
+def named_after_class(error: ClientError) -> Exception:
+    """Give the error of an AWS service under the name that says how it is handled.
+
+    What is neither throttled, nor failed for a moment, nor refused stays as it is.
+    """
+    names: dict[ErrorClass, type[LakeError]] = {
+        ErrorClass.THROTTLING: ServiceThrottled,
+        ErrorClass.TRANSIENT: ServiceUnavailable,
+        ErrorClass.PERMISSION: ServiceRefused,
+    }
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    kind = classify(code)
+    if kind is ErrorClass.CODE and status >= 500:
+        kind = ErrorClass.TRANSIENT
+    return names[kind](str(error)) if kind in names else error
+
+
+def is_passing(error: Exception) -> bool:
+    """Tell whether an error is one that passes by itself: throttled, or failed for a moment."""
+    named = named_after_class(error) if isinstance(error, ClientError) else error
+    return classify(type(named).__name__) in (ErrorClass.THROTTLING, ErrorClass.TRANSIENT)
 
 
 _OWN_ERRORS = frozenset(kind.__name__ for kind in LakeError.__subclasses__())

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
+from lake_runtime.errors import named_after_class
 from lake_runtime.telemetry import logger, tracer
 
 
@@ -33,7 +35,8 @@ def state_machine_task(
     """Make a Lambda handler of a function from request to response.
 
     The event is parsed, the log lines carry dataset and run id, the call is traced, and an
-    exception always leaves the function as an error.
+    exception always leaves the function as an error. Errors of AWS services, which Python knows
+    under one name, leave it under the name of their class, because machines retry by names.
     """
 
     def decorate(step: Callable[[RequestT], Response]) -> Handler:
@@ -42,7 +45,10 @@ def state_machine_task(
         def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             request = request_type.model_validate(event)
             logger.append_keys(dataset=request.dataset, run_id=getattr(request, "run_id", None))
-            return step(request).model_dump(mode="json")
+            try:
+                return step(request).model_dump(mode="json")
+            except ClientError as error:
+                raise named_after_class(error) from error
 
         return handle  # type: ignore[no-any-return]
 

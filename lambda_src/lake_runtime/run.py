@@ -13,6 +13,7 @@ from lake_runtime.records import Batch, Claim
 
 CLAIMS = "claims.json"
 BATCH = "batch.json"
+INDEX = "batches.json"
 INPUT = "input.json"
 VERDICTS = "verdicts.json"
 STAGE = "stage.json"

@@ -50,11 +50,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Ending:
-    """How a run is said to have ended; `error_class` is that of a failure."""
+    """How a run is said to have ended; `error_class` is that of a failure.
+
+    `more_workers` tells that the run's job was run a second time, larger.
+    """
 
     outcome: Outcome
     reasons: tuple[str, ...] = ()
     error_class: str | None = None
+    more_workers: bool = False
 
 
 @dataclass(frozen=True)
@@ -177,11 +181,18 @@ def _end_arrivals(books: _Books) -> list[Claim]:
         why, most = f"run {run.run_id}: {reason}", books.limits.max_attempts
         return return_arrivals(run.ledger, run.run_id, waiting, why, most)
     found = {inspection.arrival_id: inspection for inspection in books.inspections}
-    ends = [(claim, *_end(books, found.get(claim.arrival_id))) for claim in books.claims]
+    left = [claim for claim in books.claims if _is_left(found.get(claim.arrival_id))]
+    rest = [claim for claim in books.claims if not _is_left(found.get(claim.arrival_id))]
+    ends = [(claim, *_end(books, found.get(claim.arrival_id))) for claim in rest]
     if books.batch is not None:
         ends.append((books.batch.manifest, *_manifest_end(books)))
     settle_arrivals(run.ledger, run.run_id, ends)
-    return []
+    why, most = f"run {run.run_id}: it was not inspected", books.limits.max_attempts
+    return return_arrivals(run.ledger, run.run_id, left, why, most) if left else []
+
+
+def _is_left(inspection: Inspection | None) -> bool:
+    return inspection is not None and inspection.verdict is Verdict.UNINSPECTED
 
 
 def _end(books: _Books, inspection: Inspection | None) -> tuple[Status, dict[str, Any]]:
@@ -233,6 +244,14 @@ def _write_state(run: Run, books: _Books, published: PublishReport, given: dict[
     )
 
 
+def _engine(ending: Ending, given: dict[str, Any]) -> str | None:
+    """Say the size of the run's job, and of its second one if there was one."""
+    engine: str | None = given.get("engine")
+    if engine is None or not ending.more_workers:
+        return engine
+    return f"{engine}; then {given.get('larger', 'larger')}"
+
+
 def _result(books: _Books, given: dict[str, Any]) -> dict[str, Any]:
     verdicts = [inspection.verdict for inspection in books.inspections]
     return {
@@ -244,10 +263,11 @@ def _result(books: _Books, given: dict[str, Any]) -> dict[str, Any]:
         "files_rejected": verdicts.count(Verdict.REJECTED),
         "files_duplicate": verdicts.count(Verdict.DUPLICATE),
         "files_skipped": verdicts.count(Verdict.MISSING) + verdicts.count(Verdict.SKIPPED),
+        "files_uninspected": verdicts.count(Verdict.UNINSPECTED),
         "snapshot_id": books.published.snapshot_id if books.published else None,
         "reason": "; ".join(books.ending.reasons) or None,
         "error_class": books.ending.error_class,
-        "engine": given.get("engine"),
+        "engine": _engine(books.ending, given),
         "replay_of": replay_of(
             books.run.environment, books.run.dataset, (claim.key for claim in books.claims)
         ),

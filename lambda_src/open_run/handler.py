@@ -1,11 +1,13 @@
 """State machine -> lock, audit record, claims."""
 
-from lake_runtime.contracts import Contracts, load_contracts
+from collections.abc import Sequence
+
+from lake_runtime.contracts import Contracts, Dataset, Product, load_contracts
 from lake_runtime.engine import Engine, size_engine
 from lake_runtime.handlers import Request, Response, state_machine_task
 from lake_runtime.inputs import ProductInputs
 from lake_runtime.notices import Notice
-from lake_runtime.run import Run
+from lake_runtime.run import INDEX, Run
 from lake_runtime.telemetry import logger
 from open_run.batch_work import BatchWork
 from open_run.notice import circuit_notice
@@ -27,10 +29,20 @@ class Batch(Response):
     uri: str
 
 
+class Index(Response):
+    """Where the batches of a run are listed."""
+
+    bucket: str
+    key: str
+
+
 class OpenRunResponse(Response):
     """What was opened; `claims` counts files, `bytes` their size, both 0 unless opened.
 
-    `engine` is the size of a product's job; a dataset's is known once its files were inspected.
+    Few batches are named here, many are listed in the document that `index` names.
+
+    `engine` is the size of a product's job, `larger` that of its retry; a dataset's are known once
+    its files were inspected.
     """
 
     status: OpenStatus
@@ -41,10 +53,13 @@ class OpenRunResponse(Response):
     claims: int
     bytes: int
     batches: list[Batch]
+    index: Index | None = None
+    tolerated_failure_percent: float = 0
     threshold: float
     notice: Notice | None = None
     """What to tell of a circuit that refused this run as the first since it opened."""
     engine: Engine
+    larger: Engine
 
 
 @state_machine_task(OpenRunRequest)
@@ -63,6 +78,9 @@ def handle(request: OpenRunRequest) -> OpenRunResponse:
         lease_seconds=environment.lease_minutes * 60,
     )
     status, taken = opening.status, opening.taken
+    engine = size_engine(contract.engine, environment, taken.bytes)
+    tolerated = _tolerated(contract)
+    index = _write_index(run, taken.batches, environment.inline_batches, tolerated)
     logger.info("run %s", status, extra={"files": taken.claims, "bytes": taken.bytes})
     return OpenRunResponse(
         status=status,
@@ -72,11 +90,29 @@ def handle(request: OpenRunRequest) -> OpenRunResponse:
         run_prefix=run.prefix,
         claims=taken.claims,
         bytes=taken.bytes,
-        batches=[Batch(uri=uri) for uri in taken.batches],
+        batches=[] if index else [Batch(uri=uri) for uri in taken.batches],
+        index=index,
+        tolerated_failure_percent=tolerated,
         threshold=float(contract.quality.threshold),
         notice=circuit_notice(run, opening.refused),
-        engine=size_engine(contract.engine, environment, taken.bytes),
+        engine=engine,
+        larger=engine.larger(),
     )
+
+
+def _tolerated(contract: Dataset | Product) -> float:
+    return contract.retry.tolerated_failure_percent if isinstance(contract, Dataset) else 0
+
+
+def _write_index(run: Run, batches: Sequence[str], inline: int, tolerated: float) -> Index | None:
+    """List batches in S3 where they are many, so that the machine's state stays small.
+
+    Where some may fail, too: only a Map over such a list counts failures.
+    """
+    if len(batches) <= inline and not (tolerated and batches):
+        return None
+    run.artifacts.write(INDEX, [{"uri": uri} for uri in batches])
+    return Index(bucket=run.artifacts.bucket, key=f"{run.prefix}{INDEX}")
 
 
 def _work(run: Run, contracts: Contracts, environment: OpenRunEnvironment) -> Work:

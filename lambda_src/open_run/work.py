@@ -21,6 +21,7 @@ class OpenRunEnvironment(EngineEnvironment):
 
     files_per_run: int
     files_per_inspection: int
+    inline_batches: int
     lease_minutes: int
 
 
@@ -136,6 +137,7 @@ class InputWork:
                 "fingerprint": self.inputs.product.fingerprint,
                 "unchanged": self.inputs.unchanged(inputs),
                 "engine": self.engine.describe(),
+                "larger": self.engine.larger().describe(),
                 "inputs": inputs,
             }
             self.run.artifacts.write(INPUT, given)

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from lake_runtime.errors import InspectionMissing
+from lake_runtime.identity import utc_text
 from lake_runtime.records import Claim, Inspection, Verdict, is_batch_broken
 
 REJECTIONS_TOLD = 20
@@ -26,6 +28,7 @@ class ReadPlan:
         """
         if self.is_batch and is_batch_broken(self.inspections):
             return []
+        moments = _moments(self.claims)
         return [
             {
                 "arrival_id": claim.arrival_id,
@@ -33,6 +36,7 @@ class ReadPlan:
                 "version_id": claim.version_id,
                 "read_uri": inspection.read_uri,
                 "registered_at": claim.registered_at,
+                "arrived_at": moment,
                 "event_time": claim.event_time,
                 "sequencer": claim.sequencer,
                 "size": claim.size,
@@ -40,14 +44,16 @@ class ReadPlan:
                 "etag": claim.etag,
                 "columns": inspection.columns,
             }
-            for claim, inspection in zip(self.claims, self.inspections, strict=True)
+            for claim, inspection, moment in zip(
+                self.claims, self.inspections, moments, strict=True
+            )
             if inspection.verdict is Verdict.ACCEPTED
         ]
 
     @property
     def rejections(self) -> list[Inspection]:
         """The files that a person should look at."""
-        told = (Verdict.REJECTED, Verdict.MISSING)
+        told = (Verdict.REJECTED, Verdict.MISSING, Verdict.UNINSPECTED)
         return [inspection for inspection in self.inspections if inspection.verdict in told]
 
     def count(self, *verdicts: Verdict) -> int:
@@ -55,11 +61,32 @@ class ReadPlan:
         return sum(inspection.verdict in verdicts for inspection in self.inspections)
 
 
+def _moments(claims: Sequence[Claim]) -> list[str]:
+    """Give when each file arrived, no two alike: events tell seconds, and of a second's files the
+    later one by S3's sequencer must win."""
+    moments: list[datetime] = []
+    for claim in claims:
+        moment = datetime.fromisoformat(claim.arrived_at)
+        if moments:
+            moment = max(moment, moments[-1] + timedelta(microseconds=1))
+        moments.append(moment)
+    return [utc_text(moment) for moment in moments]
+
+
 def make_plan(
-    claims: Sequence[Claim], inspections: Mapping[str, Inspection], *, is_batch: bool = False
+    claims: Sequence[Claim],
+    inspections: Mapping[str, Inspection],
+    *,
+    is_batch: bool = False,
+    failures: Mapping[str, str] | None = None,
 ) -> ReadPlan:
-    """Match claims with inspections; raises `InspectionMissing` if a claim has none."""
+    """Match claims with inspections; raises `InspectionMissing` if a claim has none.
+
+    `failures` are the reasons, by arrival id, for which files may be left uninspected, where the
+    contract tolerates it; their duplicates are left with them.
+    """
     ordered = sorted(claims, key=lambda claim: claim.age_order)
+    inspections = _with_uninspected(ordered, inspections, failures or {})
     missing = [claim.key for claim in ordered if claim.arrival_id not in inspections]
     if missing:
         shown = ", ".join(repr(key) for key in missing[:3])
@@ -69,6 +96,35 @@ def make_plan(
         )
     _check_originals(inspections)
     return ReadPlan(ordered, [inspections[claim.arrival_id] for claim in ordered], is_batch)
+
+
+def _with_uninspected(
+    claims: Sequence[Claim], inspections: Mapping[str, Inspection], failures: Mapping[str, str]
+) -> dict[str, Inspection]:
+    found = dict(inspections)
+    for claim in claims:
+        given = found.get(claim.arrival_id)
+        if given is None and claim.arrival_id in failures:
+            found[claim.arrival_id] = _uninspected(claim, failures[claim.arrival_id])
+    for claim in claims:
+        given = found.get(claim.arrival_id)
+        original = found.get(given.duplicate_of or "") if given else None
+        if original is not None and original.verdict is Verdict.UNINSPECTED:
+            reason = f"its bytes are those of {original.key!r}, which was not inspected"
+            found[claim.arrival_id] = _uninspected(claim, reason)
+    return found
+
+
+def _uninspected(claim: Claim, reason: str) -> Inspection:
+    return Inspection(
+        arrival_id=claim.arrival_id,
+        key=claim.key,
+        version_id=claim.version_id,
+        size=claim.size,
+        verdict=Verdict.UNINSPECTED,
+        rule="inspection_failed",
+        reason=reason,
+    )
 
 
 def _check_originals(inspections: Mapping[str, Inspection]) -> None:

@@ -13,10 +13,10 @@ COVERED = {
     "Task": {"Arguments", "Assign", "Catch", "End", "Next", "Output", "Resource", "Retry"},
     "Pass": {"Assign", "End", "Next", "Output"},
     "Choice": {"Choices", "Default"},
-    "Wait": {"Next", "Seconds"},
+    "Wait": {"Assign", "Next", "Seconds"},
     "Map": {
         *("Catch", "End", "ItemProcessor", "ItemSelector", "Items", "MaxConcurrency", "Next"),
-        "Output",
+        *("ItemReader", "Label", "Output", "ResultWriter", "ToleratedFailurePercentage"),
     },
     "Parallel": {"Assign", "Branches", "Catch", "End", "Next", "Output"},
     "Succeed": set(),
@@ -33,7 +33,7 @@ COVERED = {
         "sns:publish",
         "states:startExecution",
     },
-    "Function": {"$count", "$exists", "$string"},
+    "Function": {"$contains", "$count", "$exists", "$string", "$substring"},
 }
 """What `tests/local/plugin/` and the end-to-end tests run on the live emulator."""
 ASSERTED_ON_THE_TEMPLATE = {

@@ -30,6 +30,8 @@ SIZE = {
     "Timeout": 90,
 }
 """The same as Glue is asked for it."""
+LARGER = ENGINE | {"workers": 14, "execution_class": "STANDARD"}
+"""The size of a job that is run a second time."""
 
 
 def payload(response: Any) -> dict[str, Any]:
@@ -50,6 +52,7 @@ def opened(**changed: Any) -> dict[str, Any]:
         "batches": [{"uri": f"s3://artifacts/runs/flights/{EXECUTION}/batches/0000.json"}],
         "threshold": 0.95,
         "engine": ENGINE,
+        "larger": LARGER,
     }
     return payload(OpenRunResponse(**(given | changed)))
 
@@ -66,9 +69,12 @@ def planned(**changed: Any) -> dict[str, Any]:
         "rejected": 0,
         "duplicate": 0,
         "skipped": 0,
+        "uninspected": 0,
         "bytes": 10,
+        "crawl": True,
         "input_uri": f"s3://artifacts/runs/flights/{EXECUTION}/input.json",
         "engine": ENGINE,
+        "larger": LARGER,
         "rejections": [],
     }
     return payload(PlanReadResponse(**(given | changed)))
@@ -105,9 +111,16 @@ def closed(arguments: dict[str, Any], **changed: Any) -> dict[str, Any]:
 
 def checked(drift: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     """Give what check_drift answers."""
-    return payload(
-        CheckDriftResponse.model_validate({"drift": drift or [], "ignored": [], "table": "flights"})
-    )
+    event = {
+        "environment": "prod",
+        "owner": "strata-prod",
+        "dataset": "flights",
+        "run_id": EXECUTION,
+        "table": "flights",
+        "columns": drift,
+    }
+    given = {"drift": drift or [], "event": event if drift else None, "ignored": []}
+    return payload(CheckDriftResponse.model_validate(given | {"table": "flights"}))
 
 
 def products(*waves: Sequence[str]) -> dict[str, Any]:

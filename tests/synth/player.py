@@ -34,6 +34,7 @@ class Player:
         visited: the states that were entered, in order; branches one after the other.
         calls: the arguments of every task, by state.
         failure: error and cause, if the execution failed.
+        name: the execution's name.
     """
 
     definition: dict[str, Any]
@@ -41,11 +42,12 @@ class Player:
     visited: list[str] = field(default_factory=list)
     calls: dict[str, list[Any]] = field(default_factory=dict)
     failure: dict[str, str] | None = None
+    name: str = "execution-1"
 
     def play(self, execution_input: Any) -> "Player":
         """Play from start to end."""
         context = {
-            "Execution": {"Id": "arn:execution", "Name": "execution-1"},
+            "Execution": {"Id": "arn:execution", "Name": self.name},
             "State": {"RetryCount": 0},
         }
         try:
@@ -69,7 +71,9 @@ class Player:
             result = self._result(name, state, given, own)
         except TaskFailedError as error:
             for entry in state.get("Catch", []):
-                return self._leave(entry, given, own, {"errorOutput": error.output}), entry["Next"]
+                if {"States.ALL", error.output["Error"]} & set(entry["ErrorEquals"]):
+                    output = self._leave(entry, given, own, {"errorOutput": error.output})
+                    return output, entry["Next"]
             raise
         if state["Type"] == "Choice":
             return given, self._choice(state, given, own)
@@ -86,6 +90,8 @@ class Player:
             case "Parallel":
                 return [self._scope(branch, given, own) for branch in state["Branches"]]
             case "Map":
+                if "ItemReader" in state:
+                    return self._distributed(name, state, given, own)
                 items = evaluate(state["Items"], own, {"input": given})
                 assert isinstance(items, list), f"{name}: Items is no list: {items!r}"
                 return [self._scope(state["ItemProcessor"], item, own) for item in items]
@@ -93,6 +99,23 @@ class Player:
                 error = evaluate(state["Error"], own, {"input": given})
                 raise TaskFailedError(error, evaluate(state["Cause"], own, {"input": given}))
         return None
+
+    def _distributed(self, name: str, state: dict[str, Any], given: Any, own: Scope) -> Any:
+        """Items are the state's answer; each knows its selection only, none of the variables."""
+        where = evaluate(state["ItemReader"]["Arguments"], own, {"input": given})
+        self.calls.setdefault(name, []).append(where)
+        items, failed = self._answer(name, where), 0
+        for index, item in enumerate(items):
+            context = own["context"] | {"Map": {"Item": {"Index": index, "Value": item}}}
+            chosen = evaluate(state["ItemSelector"], own | {"context": context}, {"input": given})
+            try:
+                self._scope(state["ItemProcessor"], chosen, {"context": own["context"]})
+            except TaskFailedError:
+                failed += 1
+        tolerated = evaluate(state["ToleratedFailurePercentage"], own, {"input": given})
+        if failed * 100 > tolerated * len(items):
+            raise TaskFailedError("States.ExceedToleratedFailureThreshold", "too many")
+        return {"ResultWriterDetails": evaluate(state["ResultWriter"]["Arguments"], own, {})}
 
     def _answer(self, name: str, arguments: Any) -> Any:
         assert name in self.answers, f"nobody answers {name}"

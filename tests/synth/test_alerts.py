@@ -17,9 +17,9 @@ def test_the_topic_is_encrypted_and_refuses_messages_without_tls(lake):
     assert denial["Action"] == "sns:Publish"
 
 
-def test_alarms_and_budgets_of_this_account_may_publish_and_no_other_service(lake):
+def test_alarms_and_budgets_of_this_account_and_rules_may_publish_and_no_other_service(lake):
     (policy,) = lake.properties("AWS::SNS::TopicPolicy")
-    (statement,) = (
+    statement, of_rules = (
         statement
         for statement in policy["PolicyDocument"]["Statement"]
         if statement["Effect"] == "Allow"
@@ -29,6 +29,8 @@ def test_alarms_and_budgets_of_this_account_may_publish_and_no_other_service(lak
         "Service": ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]
     }
     assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": lake.settings.account}}
+    assert of_rules["Action"] == "sns:Publish"
+    assert of_rules["Principal"] == {"Service": "events.amazonaws.com"}
 
 
 def test_the_environments_subscribers_are_told_and_nobody_else(lake):

@@ -219,9 +219,9 @@ def test_only_this_lakes_datasets_start_the_machine_and_a_lost_event_is_kept(lak
     (rule,) = (
         rule
         for rule in lake.properties("AWS::Events::Rule")
-        if rule["EventPattern"]["source"] == ["strata.lake"]
+        if rule["EventPattern"].get("detail-type") == ["DatasetPublished"]
     )
-    assert rule["EventPattern"]["detail-type"] == ["DatasetPublished"]
+    assert rule["EventPattern"]["source"] == ["strata.lake"]
     assert rule["EventPattern"]["detail"] == {
         "owner": [lake.settings.prefix],
         "kind": ["dataset"],

@@ -15,8 +15,19 @@ from tests.synth.player import Player, TaskFailedError
 
 INPUT = {"dataset": "flights", "trigger": "on_arrival"}
 PREFIX = f"runs/flights/{EXECUTION}/"
-READY = {"Crawler": {"Name": "raw", "State": "READY", "LastCrawl": {"Status": "SUCCEEDED"}}}
+LATER = "2100-01-01T00:00:00Z"
+BEFORE = "2020-01-01T00:00:00Z"
+
+
+def crawled(status="SUCCEEDED", began=LATER, **more):
+    """Give a crawler that is ready, and how its last crawl went."""
+    last = {"Status": status, "StartTime": began, **more}
+    return {"Crawler": {"Name": "raw", "State": "READY", "LastCrawl": last}}
+
+
+READY = crawled()
 RUNNING = {"Crawler": {"Name": "raw", "State": "RUNNING"}}
+BUSY = TaskFailedError("Glue.CrawlerRunningException", "already started")
 DRIFT = {"column": "tail", "change": "added", "found": "string", "expected": None}
 
 
@@ -27,6 +38,7 @@ ANSWERS = {
     "StageRows": {"JobRunState": "SUCCEEDED"},
     "StartCrawler": {},
     "GetCrawler": READY,
+    "EmitDrift": {"FailedEntryCount": 0},
     "CheckDrift": checked(),
     "Judge": judged("publish"),
     "PublishRows": {"JobRunState": "SUCCEEDED"},
@@ -133,6 +145,54 @@ def test_every_batch_is_inspected_and_one_batch_alone_is_still_a_list(play):
     assert len(play().calls["InspectBatch"]) == 1
 
 
+INDEX = {"bucket": "artifacts", "key": f"{PREFIX}batches.json"}
+MANY = [{"uri": f"s3://artifacts/{PREFIX}batches/{number:04}.json"} for number in range(40)]
+
+
+def test_many_batches_are_inspected_from_a_list_in_s3_and_none_of_them_is_in_the_state(play):
+    played = play(
+        OpenRun=opened(batches=[], index=INDEX),
+        InspectManyFiles=[MANY],
+        InspectListedBatch=inspected(),
+    )
+    assert played.calls["InspectManyFiles"] == [{"Bucket": "artifacts", "Key": INDEX["key"]}]
+    asked = [
+        InspectRequest.model_validate(call["Payload"])
+        for call in played.calls["InspectListedBatch"]
+    ]
+    assert [one.batch.uri for one in asked] == [one["uri"] for one in MANY]
+    assert {(one.dataset, one.run_id, one.run_prefix) for one in asked} == {
+        ("flights", EXECUTION, PREFIX)
+    }
+    assert "InspectBatch" not in played.calls
+    assert played.visited[-1] == "RunPublished"
+
+
+def one_of_many_fails():
+    """Give the answers of a Map of which one item in 40 fails."""
+    return [TaskFailedError("Broken"), *(inspected() for _ in MANY[1:])]
+
+
+def test_one_failed_inspection_of_many_fails_the_run_unless_the_contract_tolerates_it(play):
+    played = play(
+        OpenRun=opened(batches=[], index=INDEX),
+        InspectManyFiles=[MANY],
+        InspectListedBatch=one_of_many_fails(),
+    )
+    assert played.failure["Error"] == "States.ExceedToleratedFailureThreshold"
+    assert "StageRows" not in played.calls
+
+
+@pytest.mark.parametrize(("percent", "published"), [(2.4, False), (2.5, True)])
+def test_as_many_inspections_may_fail_as_the_contract_says(play, percent, published):
+    played = play(
+        OpenRun=opened(batches=[], index=INDEX, tolerated_failure_percent=percent),
+        InspectManyFiles=[MANY],
+        InspectListedBatch=one_of_many_fails(),
+    )
+    assert ("PublishRows" in played.calls) is published
+
+
 def test_a_run_without_an_acceptable_file_is_closed_as_rejected(play):
     played = play(PlanRead=planned(accepted=0, rejected=2))
     assert played.calls["CloseRejected"][0]["Payload"]["outcome"] == "rejected"
@@ -168,15 +228,71 @@ def test_the_crawl_is_waited_for(play):
 def test_a_crawl_that_never_ends_fails_the_run(play):
     played = play(GetCrawler=RUNNING)
     assert played.failure["Error"] == "CrawlerDidNotSucceed"
-    assert len(played.calls["GetCrawler"]) == 120
+    assert len(played.calls["GetCrawler"]) == 240
 
 
 def test_a_crawl_that_failed_fails_the_run_with_what_the_crawler_said(play):
-    crawl = {"Status": "FAILED", "ErrorMessage": "no access"}
-    played = play(GetCrawler={"Crawler": {"State": "READY", "LastCrawl": crawl}})
+    failed = crawled("FAILED", ErrorMessage="no access")
+    played = play(GetCrawler=failed)
     assert played.failure["Error"] == "CrawlerDidNotSucceed"
-    assert json.loads(played.failure["Cause"]) == {"State": "READY", "LastCrawl": crawl}
+    told = json.loads(played.failure["Cause"])
+    assert told == {"State": "READY", "LastCrawl": failed["Crawler"]["LastCrawl"]}
     assert "Judge" not in played.calls
+
+
+def test_nothing_is_crawled_where_a_crawler_would_find_nothing(play):
+    played = play(PlanRead=planned(crawl=False))
+    assert "StartCrawler" not in played.calls
+    assert "CheckDrift" not in played.calls
+    assert played.calls["CloseRun"][0]["Payload"]["warnings"] == []
+    assert played.visited[-1] == "RunPublished"
+
+
+def test_a_busy_crawler_is_waited_for_and_started_again_if_it_had_begun_before(play):
+    # Given a crawl of another run that began before this run's files were there
+    played = play(
+        StartCrawler=[BUSY, {}], GetCrawler=[RUNNING, crawled(began=BEFORE), RUNNING, READY]
+    )
+    # Then it is not taken for this run's: the crawler is started once it is free
+    assert len(played.calls["StartCrawler"]) == 2
+    assert len(played.calls["GetCrawler"]) == 4
+    assert played.visited[-1] == "RunPublished"
+
+
+def test_a_crawl_that_another_run_began_after_the_files_were_there_serves_this_one_too(play):
+    played = play(StartCrawler=[BUSY], GetCrawler=[RUNNING, READY])
+    assert len(played.calls["StartCrawler"]) == 1
+    assert "CheckDrift" in played.calls
+
+
+def test_a_failed_crawl_of_before_is_no_failure_of_this_run(play):
+    old = crawled("FAILED", began=BEFORE)
+    played = play(StartCrawler=[BUSY, {}], GetCrawler=[old, READY])
+    assert played.failure is None
+    assert len(played.calls["StartCrawler"]) == 2
+
+
+def test_a_crawler_that_is_never_free_fails_the_run(play):
+    played = play(StartCrawler=BUSY, GetCrawler=RUNNING)
+    assert played.failure["Error"] == "CrawlerDidNotSucceed"
+
+
+def test_drift_is_an_event_with_the_columns_that_differ(play):
+    played = play(CheckDrift=checked([DRIFT]))
+    (entry,) = played.calls["EmitDrift"][0]["Entries"]
+    assert (entry["Source"], entry["DetailType"]) == ("strata.lake", "DriftFound")
+    assert entry["Detail"]["columns"] == [DRIFT]
+    assert (entry["Detail"]["dataset"], entry["Detail"]["run_id"]) == ("flights", EXECUTION)
+    assert "EmitDrift" not in play().calls
+
+
+def test_a_lost_event_of_drift_is_told_as_a_warning_of_the_run(play):
+    played = play(CheckDrift=checked([DRIFT]), EmitDrift=TaskFailedError("Events.Down", "gone"))
+    assert played.calls["CloseRun"][0]["Payload"]["warnings"] == [
+        DRIFT,
+        {"Error": "Events.Down", "Cause": "gone"},
+    ]
+    assert played.visited[-1] == "RunPublished"
 
 
 @pytest.mark.parametrize(

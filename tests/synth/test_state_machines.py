@@ -45,10 +45,12 @@ def tasks(states):
     return {name: state for name, state in states.items() if state["Type"] == "Task"}
 
 
+@pytest.mark.fault(25, by="template")
 def test_every_task_gives_up_in_time(tasks):
     assert {name for name, task in tasks.items() if not task.get("TimeoutSeconds")} == set()
 
 
+@pytest.mark.fault(25, by="template")
 def test_every_task_that_waits_for_a_job_outlasts_the_jobs_own_timeout(prod, tasks):
     waiting = [task for task in tasks.values() if task["Resource"].endswith("startJobRun.sync")]
     assert waiting
@@ -64,6 +66,8 @@ def test_an_execution_ends_when_the_environment_says_so(lake, name):
     assert given["TimeoutSeconds"] == lake.settings.pipeline.timeout_minutes * 60
 
 
+@pytest.mark.fault(34, by="template")
+@pytest.mark.fault(22, by="template")
 def test_every_task_retries_with_backoff_full_jitter_and_a_bounded_wait(tasks):
     for name, task in tasks.items():
         assert task["Retry"], name
@@ -130,7 +134,7 @@ def test_no_branch_or_item_sets_a_variable_of_the_states_around_it(definition):
 
 def test_every_variable_that_is_read_is_set_somewhere(definition, states):
     text = str(states)
-    read = set(re.findall(r"\$([a-z_]+)(?![a-z_]*\()", text)) - {"states"}
+    read = set(re.findall(r"\$([a-z_]+)(?![A-Za-z_]*\()", text)) - {"states"}
     assigned = {variable for state in states.values() for variable in _assigned(state)}
     assert read <= assigned
 
@@ -147,7 +151,7 @@ def test_a_failed_notice_never_replaces_the_error_that_it_tells_of(states):
     notices = [
         state for state in states.values() if state.get("Resource", "").endswith("sns:publish")
     ]
-    assert len(notices) == 4
+    assert len(notices) == 5
     for notice in notices:
         assert all("Assign" not in entry for entry in notice["Catch"])
 
@@ -165,8 +169,9 @@ def test_no_side_effect_of_publishing_can_fail_a_run(states):
 def test_a_run_is_closed_as_failed_whatever_failed_before(definition, states):
     holders = [scope for scope in all_scopes(definition) if "CloseFailed" in scope["States"]]
     (scope,) = holders
-    notices = {"NotifyFailure", "NotifyQuarantine", "NotifyCircuitOpen"}
-    quiet = {"CloseFailed", "SideEffects", *notices}
+    notices = {"NotifyFailure", "NotifyQuarantine", "NotifyCircuitOpen", "NotifyMoreWorkers"}
+    # The job that a product is built by has a handler of its own before it is given up.
+    quiet = {"CloseFailed", "SideEffects", "BuildProduct", *notices}
     for name, state in scope["States"].items():
         restarts = state.get("Resource", "").endswith("startExecution")
         if "Catch" in state and name not in quiet and not restarts:
@@ -185,6 +190,7 @@ def test_the_machine_is_traced_and_logs_every_event_but_no_data(prod, name):
     assert f"/aws/vendedlogs/states/{prod.settings.prefix}-{name}" in groups
 
 
+@pytest.mark.fault(41, by="template")
 def test_every_deployment_publishes_a_version_and_moves_the_alias_to_it(prod):
     machines = prod.resources("AWS::StepFunctions::StateMachine")
     versions = prod.resources("AWS::StepFunctions::StateMachineVersion")

@@ -11,9 +11,9 @@ from statelint.linter import Linter
 from tests.synth.synthesised import flat
 
 NOT_KNOWN_TO_IT = re.compile(
-    r'Field "Label" not allowed in [\w.\[\]]+'
-    r'|Field "InputType" not allowed in [\w.\[\]]+\.ItemReader\.ReaderConfig'
-    r'|[\w.\[\]]+\.ToleratedFailurePercentage is "\{% .* %\}" but should be an Integer'
+    r'Field "Label" not allowed in [\w .\[\]]+'
+    r'|Field "InputType" not allowed in [\w .\[\]]+\.ItemReader\.ReaderConfig'
+    r'|[\w .\[\]]+\.ToleratedFailurePercentage is "\{% .* %\}" but should be an Integer'
 )
 """Fields of a distributed Map in JSONata that statelint 3.1 takes for mistakes. The contract test
 of the emulator runs them, and test_state_machines.py asserts what they hold."""

@@ -18,9 +18,13 @@ class Retry(_Part):
     Attributes:
         max_attempts: after so many failed runs an arrival is parked with its reason, and no run
             takes it again by itself.
+        tolerated_failure_percent: so many percent of a run's inspections may fail for a reason
+            that is not in the files; the run goes on without the files that were not looked at,
+            which wait for the next one.
     """
 
     max_attempts: Annotated[int, Field(ge=1, le=100)] = 5
+    tolerated_failure_percent: Annotated[float, Field(ge=0, lt=100)] = 0
 
 
 class Circuit(_Part):

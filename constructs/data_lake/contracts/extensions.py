@@ -142,6 +142,21 @@ class DatasetExtensions(TableExtensions):
     schedule: Schedule | None = None
     retry: Retry = Retry()
 
+    @field_validator("retry")
+    @classmethod
+    def _batches_are_whole(cls, retry: Retry, info: ValidationInfo) -> Retry:
+        trigger = info.data.get("trigger")
+        if trigger is not None and trigger.mode == "manifest" and retry.tolerated_failure_percent:
+            raise PydanticCustomError(
+                "tolerated_failure_percent",
+                "must be 0 for mode manifest, because a batch is loaded whole or not at all",
+                {
+                    "field": "toleratedFailurePercent",
+                    "value": retry.tolerated_failure_percent,
+                },
+            )
+        return retry
+
 
 _FOR_DATASETS = "is for datasets; a product is built when its inputs are published; remove it"
 

@@ -7,6 +7,7 @@ of them against a live emulator.
 from strata.local.plugin import (
     athena,
     branches,
+    distributed_map,
     faults,
     glue_crawlers,
     glue_jobs,
@@ -27,6 +28,7 @@ HOOKS: tuple[Hook | Entry, ...] = (
     *glue_optimizers.HOOKS,
     *step_functions.HOOKS,
     *branches.HOOKS,
+    *distributed_map.HOOKS,
     *athena.HOOKS,
     *lambda_errors.HOOKS,
     *schedules.HOOKS,

@@ -24,7 +24,7 @@ def crawled(lake):
 
 def test_raw_files_as_the_contract_says_have_no_drift(lake, crawled):
     crawled(COLUMNS)
-    assert lake.check_drift() == {"drift": [], "ignored": [], "table": "flights"}
+    assert lake.check_drift() == {"drift": [], "event": None, "ignored": [], "table": "flights"}
 
 
 def test_a_new_column_and_a_changed_type_are_told(lake, crawled):
@@ -61,7 +61,7 @@ def test_what_a_crawler_cannot_make_out_is_not_held_against_the_files(lake, craw
     bundle["datasets"]["flights"] = dataset_contract(raw=raw)
     lake.deploy(bundle)
     crawled({"col0": "bigint", "array": "array<struct<year:int>>"})
-    assert lake.check_drift() == {"drift": [], "ignored": [], "table": "flights"}
+    assert lake.check_drift() == {"drift": [], "event": None, "ignored": [], "table": "flights"}
 
 
 def test_columns_are_held_against_what_raw_files_call_them(lake, crawled):
@@ -79,8 +79,18 @@ def test_what_a_contract_ignores_is_told_apart_from_drift(lake, crawled):
     bundle["datasets"]["flights"] = dataset_contract(evolution="permissive")
     lake.deploy(bundle)
     crawled(COLUMNS | {"gate": "string", "month": "boolean"})
+    drift = [{"column": "month", "change": "type", "found": "boolean", "expected": "int"}]
+    environment = lake.environment()
     assert lake.check_drift() == {
-        "drift": [{"column": "month", "change": "type", "found": "boolean", "expected": "int"}],
+        "drift": drift,
+        "event": {
+            "environment": environment["ENVIRONMENT"],
+            "owner": environment["OWNER"],
+            "dataset": "flights",
+            "run_id": "run-1",
+            "table": "flights",
+            "columns": drift,
+        },
         "ignored": ["gate"],
         "table": "flights",
     }

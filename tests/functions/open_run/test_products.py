@@ -26,6 +26,7 @@ def test_a_product_opens_only_when_all_its_inputs_are_published(lake):
         "fingerprint": "",
         "unchanged": False,
         "engine": "3 G.1X, 60 minutes",
+        "larger": "6 G.1X, 60 minutes",
         "inputs": {
             "airlines": {
                 "run_id": "a-1",

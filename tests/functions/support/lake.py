@@ -91,8 +91,11 @@ class Lake(Traces):
         return open_run(request, Context())
 
     def inspect(self, opened: dict[str, Any]) -> None:
-        """Inspect all batches of an opened run."""
-        for batch in opened["batches"]:
+        """Inspect all batches of an opened run, be they named or listed."""
+        batches = opened["batches"]
+        if opened["index"] and not batches:
+            batches = self.artifact(opened["run_id"], "batches.json", opened["dataset"])
+        for batch in batches:
             inspect_files(self._of(opened) | {"batch": batch}, Context())
 
     def plan(self, opened: dict[str, Any]) -> dict[str, Any]:

@@ -154,6 +154,7 @@ class Resources:
             "PASS_MINUTES": "0",
             "FILES_PER_RUN": "100",
             "FILES_PER_INSPECTION": "2",
+            "INLINE_BATCHES": "20",
             "LEASE_MINUTES": "120",
             "WORKER_TYPE": "G.1X",
             "WORKERS": "3",

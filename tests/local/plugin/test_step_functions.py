@@ -218,3 +218,13 @@ def test_an_integration_that_the_emulator_lacks_fails_the_execution(execute: Exe
         }
     )
     assert ended["status"] == "FAILED"
+
+
+def test_an_error_is_searched_by_a_pattern_and_a_text_is_cut(execute: Execute) -> None:
+    found = "{% $contains($string($states.input), /Out\\W+Memory|Lost/) %}"
+    cut = "{% $substring('warning', 0, 4) %}"
+    state = {"Type": "Pass", "Output": {"found": found, "cut": cut}, "End": True}
+    machine = {"StartAt": "Look", "States": {"Look": state}}
+    for text, is_found in (('x Out of" Memory', False), ("an Out: Memory", True)):
+        ended = execute(machine, {"Error": "States.TaskFailed", "Cause": text})
+        assert json.loads(ended["output"]) == {"found": is_found, "cut": "warn"}

@@ -71,7 +71,7 @@ def test_a_dataset_is_compiled_with_every_field_that_functions_and_spark_read(la
             "timeout_minutes": None,
             "shuffle_partitions": None,
         },
-        "retry": {"max_attempts": 5},
+        "retry": {"max_attempts": 5, "tolerated_failure_percent": 0},
         "circuit": {"failures": 3, "cool_down_minutes": 60},
         "freshness_hours": 48,
     }

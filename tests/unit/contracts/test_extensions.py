@@ -95,6 +95,12 @@ MISTAKES = [
         "64: customProperties[retry].value.maxAttempts: must be greater than or equal to 1: got 0",
     ),
     (
+        ORDERS, "  - property: schedule", "  - {property: trigger, value: {mode: manifest}}\n"
+        "  - {property: retry, value: {toleratedFailurePercent: 5.0}}\n  - property: schedule",
+        "65: customProperties[retry].value.toleratedFailurePercent: must be 0 for mode manifest, "
+        "because a batch is loaded whole or not at all: got 5.0",
+    ),
+    (
         ORDERS, "  - property: schedule", "  - {property: circuit, value: {failure: 2}}\n"
         "  - property: schedule",
         "64: customProperties[circuit].value.failure: is not a known field: got 2; "
