@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help setup demo test check lint types synth snapshots docs bench bench-full bench-inspect format lock clean
+.PHONY: help setup demo test check lint types synth snapshots docs chaos bench bench-full bench-inspect format lock clean
 
 BIN := .venv/bin
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -45,6 +45,10 @@ snapshots: setup ## Accept the templates as they are: renew tests/snapshots/
 docs: setup ## Renew docs/constructs/ from the docstrings and docs/errors.md from the table
 	@$(BIN)/python -m strata.construct_pages
 	@$(BIN)/python -m strata.error_page
+
+chaos: setup ## Let a storm blow over the local lake: kills, throttling, lost order; SECONDS=60 SEED=1
+	@PYTHONPATH=.:constructs:lambda_src $(BIN)/python -m tests.faults.chaos \
+		$(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
 bench: setup ## Measure the stage job beside other ways; ROWS=10000000 and ONLY=strata,duckdb choose
 	@$(BENCH) --rows $(ROWS) $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))

@@ -33,7 +33,9 @@ def query(lake: LocalLake, sql: str) -> pa.Table:
             statements = connection.extract_statements(sql)
             if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
                 raise StrataError("a query is one SELECT; the lake changes through its runs only")
-            names = connection.get_table_names(sql, qualified=True)
+            # Names that are keywords of SQL come in quotes, which no name of the lake has.
+            found = connection.get_table_names(sql, qualified=True)
+            names = {name.replace('"', "") for name in found}
             for zone in dict.fromkeys(name.partition(".")[0] for name in names if "." in name):
                 connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{zone}"')
             for name in names:

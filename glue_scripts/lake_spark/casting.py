@@ -10,7 +10,8 @@ these two. Days and hours that do not exist are refused.
 """
 
 import re
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from lake_spark.columns import ColumnContract
 from lake_spark.sql import literal, quoted
@@ -42,14 +43,36 @@ def decimal_digits(type_name: str) -> tuple[int, int] | None:
     return (int(match[1]), int(match[2])) if match else None
 
 
-def cast_text(name: str, column: ColumnContract) -> str:
-    """Give the SQL of a text column's typed value: null if it is null or not of the type."""
+@dataclass(frozen=True)
+class Cast:
+    """A value as Spark casts it, in SQL, and what must be true of it to be what was written.
+
+    `condition` is given the SQL of the value; None means that whatever can be cast is right.
+    """
+
+    value: str
+    condition: Callable[[str], str] | None = None
+
+    @property
+    def sql(self) -> str:
+        """The value in one expression: null if there is none or it is not what was written."""
+        return self.checked(self.value)
+
+    def checked(self, value: str) -> str:
+        """Give the SQL for a value that stands in a column already."""
+        if self.condition is None:
+            return value
+        return f"CASE WHEN {self.condition(value)} THEN {value} END"
+
+
+def cast_text(name: str, column: ColumnContract) -> Cast:
+    """Give the typed value of a text column: null if it is null or not of the type."""
     return _cast(quoted(name), column)
 
 
-def _cast(text: str, column: ColumnContract) -> str:
+def _cast(text: str, column: ColumnContract) -> Cast:
     if column.type == "string":
-        return text
+        return Cast(text)
     if column.type in {"date", "timestamp"}:
         return _cast_time(text, column)
     if column.decimal_comma:
@@ -58,26 +81,20 @@ def _cast(text: str, column: ColumnContract) -> str:
     value = _try_cast(text, column.type)
     is_number = f"{text} RLIKE {literal(NUMBER)}"
     if column.type in {"float", "double"}:
-        return f"CASE WHEN {is_number} AND abs({value}) < double('Infinity') THEN {value} END"
+        return Cast(value, lambda given: f"{is_number} AND abs({given}) < double('Infinity')")
     digits = decimal_digits(column.type)
-    if digits:
-        precision, scale = digits
-        exact = _try_cast(text, f"decimal({MAX_DIGITS}, {MAX_DIGITS - precision + scale})")
-        others = f"WHEN {is_number} AND {value} = {exact} THEN {value}"
-        return f"CASE {_short_decimal(text, value, precision, scale)}{others} END"
-    return value
+    if not digits:
+        return Cast(value)
+    precision, scale = digits
+    exact = _try_cast(text, f"decimal({MAX_DIGITS}, {MAX_DIGITS - precision + scale})")
+    # Numbers that nothing can be cut off from are read once, not twice.
+    short = f"^[+-]?[0-9]{{1,{precision - scale}}}(\\.[0-9]{{0,{scale}}})?$"
+    is_short = f"{text} RLIKE {literal(short)} OR " if precision > scale else ""
+    return Cast(value, lambda given: f"{is_short}({is_number} AND {given} = {exact})")
 
 
-def _short_decimal(text: str, value: str, precision: int, scale: int) -> str:
-    """Give the case of numbers that nothing can be cut off from: they are read once, not thrice."""
-    if precision == scale:
-        return ""
-    pattern = f"^[+-]?[0-9]{{1,{precision - scale}}}(\\.[0-9]{{0,{scale}}})?$"
-    return f"WHEN {text} RLIKE {literal(pattern)} THEN {value} "
-
-
-def cast_typed(name: str, column: ColumnContract, given: str) -> str:
-    """Give the SQL of the value of a column of some type: null if it does not fit exactly.
+def cast_typed(name: str, column: ColumnContract, given: str) -> Cast:
+    """Give the value of a column of some type: null if it does not fit exactly.
 
     Types that hold every value of the given one take it as it is; between others, a value goes by
     what it is as text, so that `2.0` is no integer and `2.50` is a decimal of two places.
@@ -89,8 +106,8 @@ def cast_typed(name: str, column: ColumnContract, given: str) -> str:
     if given == column.type or column.type in WIDER.get(given, ()) or _is_wider(given, column.type):
         widened = value if given == column.type else f"CAST({value} AS {column.type})"
         if column.type in {"float", "double"}:
-            return f"CASE WHEN abs({widened}) < double('Infinity') THEN {widened} END"
-        return widened
+            return Cast(widened, lambda found: f"abs({found}) < double('Infinity')")
+        return Cast(widened)
     return _cast(f"CAST({value} AS string)", replace(column, decimal_comma=False, pattern=None))
 
 
@@ -103,24 +120,25 @@ def _is_wider(given: str, wanted: str) -> bool:
     return room[1] >= scale and room[0] - room[1] >= precision - scale
 
 
-def cast_value(name: str, column: ColumnContract) -> str:
-    """Give the SQL of a query's value in the contract's type, null if it does not fit.
+def cast_value(name: str, column: ColumnContract) -> Cast:
+    """Give a query's value in the contract's type, null if it does not fit.
 
     Digits after a decimal's or a float's last place are rounded; an integer is never made from a
     fraction.
     """
     value = _try_cast(quoted(name), column.type)
     if column.type in {"int", "bigint"}:
-        return f"CASE WHEN {value} = {quoted(name)} THEN {value} END"
-    return value
+        return Cast(value, lambda given: f"{given} = {quoted(name)}")
+    return Cast(value)
 
 
-def _cast_time(text: str, column: ColumnContract) -> str:
+def _cast_time(text: str, column: ColumnContract) -> Cast:
     if column.pattern:
         value = f"try_to_timestamp({text}, {literal(column.pattern)})"
-        return f"CAST({value} AS date)" if column.type == "date" else value
+        return Cast(f"CAST({value} AS date)" if column.type == "date" else value)
     shape = DATE if column.type == "date" else TIMESTAMP
-    return f"CASE WHEN {text} RLIKE {literal(shape)} THEN {_try_cast(text, column.type)} END"
+    value = _try_cast(text, column.type)
+    return Cast(value, lambda given: f"{text} RLIKE {literal(shape)}")
 
 
 def _try_cast(value: str, type_name: str) -> str:

@@ -72,6 +72,15 @@ def column_checks(column: ColumnContract, *, hidden: bool) -> Iterator[Check]:
         )
 
 
+def is_incomplete(column: ColumnContract) -> str | None:
+    """Give the SQL of whether any of a column's own checks is broken; None if it has none."""
+    if column.required:
+        return f"{quoted(column.name)} IS NULL"
+    if column.type != "string":
+        return f"{quoted(source_name(column.name))} IS NOT NULL AND {quoted(column.name)} IS NULL"
+    return None
+
+
 def rule_checks(contract: Contract, left_out: Collection[str] = ()) -> Iterator[Check]:
     """Give the checks of the contract's own rules of rows, one for each rule and column.
 
@@ -153,7 +162,7 @@ def _has_pattern(rule: Rule, name: str, _type_name: str) -> tuple[str, str]:
 def _has_type(rule: Rule, name: str, _type_name: str) -> tuple[str, str]:
     wanted = ColumnContract(name, rule.type, False, "", rule.format)
     pattern = f" in the pattern {rule.format}" if rule.format else ""
-    good = f"{quoted(name)} IS NULL OR {cast_text(name, wanted)} IS NOT NULL"
+    good = f"{quoted(name)} IS NULL OR {cast_text(name, wanted).sql} IS NOT NULL"
     return good, f"is not {rule.type}{pattern}"
 
 

@@ -6,10 +6,11 @@ from dataclasses import replace
 from pyspark.sql import SparkSession
 
 from lake_spark.builds import Build, last_build_of, plan_build
+from lake_spark.checked_rows import BadRows, process_rows, report_nothing
 from lake_spark.iceberg_sink import IcebergSink
 from lake_spark.product_inputs import find_sources, input_views
 from lake_spark.queries import run_query, where
-from lake_spark.runs import BadRows, Run, open_run, process_rows, report_nothing
+from lake_spark.runs import Run, open_run
 from lake_spark.storage import read_json
 from lake_spark.validation import check_rows
 
@@ -51,8 +52,9 @@ def curate(spark: SparkSession, arguments: Mapping[str, str]) -> None:
     with input_views(sources):
         with run.clock.step("query"):
             rows = run_query(spark, contract, build)
-            checked = check_rows(rows, contract, run.references)
-        process_rows(run, checked, (), lambda _counts: BadRows(checked, ()))
+            checked = check_rows(rows, contract, run.references, reasons=False)
+            explained = check_rows(rows, contract, run.references)
+        process_rows(run, checked, (), lambda _counts: BadRows(explained, ()))
 
 
 def _with_build(run: Run, build: Build) -> Run:

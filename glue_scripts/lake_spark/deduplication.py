@@ -33,6 +33,6 @@ def with_arrival(rows: DataFrame, contract: Contract, files: Sequence[InputFile]
     if not contract.merges_by_arrival:
         return rows
     # One literal, however many files there are.
-    moments = literal(" ".join(file.registered_at for file in files))
+    moments = literal(" ".join(file.arrived_at for file in files))
     moment = f"element_at(split({moments}, ' '), __file + 1)"
     return rows.withColumn(ARRIVED, F.expr(f"CAST({moment} AS timestamp)"))

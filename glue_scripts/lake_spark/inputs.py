@@ -40,7 +40,7 @@ class InputFile:
     key: str
     version_id: str | None
     read_uri: str
-    registered_at: str
+    arrived_at: str
     columns: tuple[tuple[str, str], ...] = ()
     size: int = 0
 
@@ -65,13 +65,13 @@ def input_files(document: Mapping[str, Any]) -> list[InputFile]:
             key=entry["key"],
             version_id=entry.get("version_id"),
             read_uri=entry["read_uri"],
-            registered_at=entry["registered_at"],
+            arrived_at=entry.get("arrived_at") or entry["registered_at"],
             columns=tuple((name, kind) for name, kind in entry.get("columns") or ()),
             size=int(entry.get("size") or 0),
         )
         for entry in document["files"]
     ]
-    return sorted(files, key=lambda file: (file.registered_at, file.key, file.arrival_id))
+    return sorted(files, key=lambda file: (file.arrived_at, file.key, file.arrival_id))
 
 
 def packed_bytes(files: Sequence[InputFile]) -> int:

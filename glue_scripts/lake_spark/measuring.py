@@ -2,8 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from queue import Empty, Queue
 from threading import Thread
 from typing import Any
@@ -35,6 +35,9 @@ class Counts:
     `rules` and the two per-file counts (by position in the run) name only what occurred.
     `dimensions` are the rows that broke a rule of each dimension that has a rule of rows.
     `fingerprints` are those of the bad records, unless there are too many to remember.
+
+    The pass over all rows finds out how many are bad, in which files, and what good ones are warned
+    about. What bad rows broke is counted where they are written to quarantine: `with_broken`.
     """
 
     rows_in: int
@@ -49,6 +52,27 @@ class Counts:
     def knows_bad_records(self) -> bool:
         """Tell whether every bad record has its fingerprint here."""
         return len(self.fingerprints) == self.rows_quarantined
+
+    def with_broken(self, broken: "Broken") -> "Counts":
+        """Add what the bad rows broke."""
+        return replace(
+            self,
+            rules=_added(self.rules, broken.rules),
+            dimensions=_added(self.dimensions, broken.dimensions),
+        )
+
+
+@dataclass(frozen=True)
+class Broken:
+    """What bad rows amount to: how many, by rule (what occurred only), and by dimension."""
+
+    rows: int
+    rules: dict[str, int]
+    dimensions: dict[str, int]
+
+
+def _added(some: Mapping[str, int], others: Mapping[str, int]) -> dict[str, int]:
+    return {name: some.get(name, 0) + others.get(name, 0) for name in {**some, **others}}
 
 
 def row_rules(contract: Contract) -> dict[str, Rule]:
@@ -82,12 +106,24 @@ def observe(checked: DataFrame, contract: Contract) -> tuple[DataFrame, Observat
     return marked.observe(observation, *_measures(contract)).drop(FINGERPRINT), observation
 
 
+def observe_broken(checked: DataFrame, contract: Contract) -> tuple[DataFrame, Observation]:
+    """Have the bad rows counted when an action runs over the frame that is given back."""
+    observation = Observation()
+    return checked.observe(observation, *_broken_measures(contract)), observation
+
+
 def read_counts(
     observation: Observation, contract: Contract, patience: float = PATIENCE
 ) -> Counts | None:
     """Give the counts of a finished action, or None if they do not come in time."""
     found = read_observation(observation, patience)
     return None if found is None else _counts(found, contract)
+
+
+def read_broken(observation: Observation, contract: Contract) -> Broken | None:
+    """Give what the bad rows of a finished action broke, or None if that does not come in time."""
+    found = read_observation(observation)
+    return None if found is None else _broken(found, contract)
 
 
 def read_observation(observation: Observation, patience: float = PATIENCE) -> dict[str, Any] | None:
@@ -110,15 +146,20 @@ def recount(checked: DataFrame, contract: Contract) -> Counts:
     return _counts(row.asDict(), contract)
 
 
+def recount_broken(checked: DataFrame, contract: Contract) -> Broken:
+    """Count what the bad rows of a frame broke by reading them once more."""
+    (row,) = checked.agg(*_broken_measures(contract)).collect()
+    return _broken(row.asDict(), contract)
+
+
 def _counts(found: Mapping[str, Any], contract: Contract) -> Counts:
-    rules = {rule: int(found[f"rule_{index}"]) for index, rule in enumerate(row_rules(contract))}
     return Counts(
         rows_in=int(found["rows_in"]),
         rows_quarantined=int(found["rows_quarantined"]),
-        rules={rule: rows for rule, rows in rules.items() if rows},
+        rules=_by_rule(found, _warning_rules(contract)),
         dimensions={
-            dimension: int(found[f"dimension_{index}"])
-            for index, dimension in enumerate(_dimensions(contract))
+            **dict.fromkeys(_dimensions(row_rules(contract)), 0),
+            **_by_dimension(found, _warning_rules(contract)),
         },
         file_rows=_by_file(found["file_rows"]),
         file_quarantined=_by_file(found["file_quarantined"]),
@@ -126,26 +167,59 @@ def _counts(found: Mapping[str, Any], contract: Contract) -> Counts:
     )
 
 
-def _measures(contract: Contract) -> Iterable[Column]:
+def _broken(found: Mapping[str, Any], contract: Contract) -> Broken:
+    rules = row_rules(contract)
+    return Broken(int(found["rows"]), _by_rule(found, rules), _by_dimension(found, rules))
+
+
+def _by_rule(found: Mapping[str, Any], rules: Mapping[str, Rule]) -> dict[str, int]:
+    counts = {rule_id: int(found[f"rule_{index}"]) for index, rule_id in enumerate(rules)}
+    return {rule_id: rows for rule_id, rows in counts.items() if rows}
+
+
+def _by_dimension(found: Mapping[str, Any], rules: Mapping[str, Rule]) -> dict[str, int]:
+    names = enumerate(_dimensions(rules))
+    return {dimension: int(found[f"dimension_{index}"]) for index, dimension in names}
+
+
+def _measures(contract: Contract) -> Iterator[Column]:
+    """Measure little: this is done for every row, and outside the code that Spark generates."""
     yield F.expr("count(1) AS rows_in")
     yield F.expr("count(__broken) AS rows_quarantined")
     yield F.expr(f"{_per_file('__file')} AS file_rows")
     yield F.expr(f"{_per_file('IF(__broken IS NULL, NULL, __file)')} AS file_quarantined")
     yield F.expr(f"to_json(collect_list({FINGERPRINT})) AS fingerprints")
-    for index, (rule_id, rule) in enumerate(row_rules(contract).items()):
-        found = "__warned" if rule.severity == "warn" else "__broken.rule"
-        broken = f"array_contains({found}, {literal(rule_id)})"
-        yield F.expr(f"count(CASE WHEN {broken} THEN 1 END) AS rule_{index}")
-    for index, rules in enumerate(_dimensions(contract).values()):
-        ids = f"array({', '.join(literal(rule) for rule in rules)})"
-        broken = f"arrays_overlap(__broken.rule, {ids}) OR arrays_overlap(__warned, {ids})"
-        yield F.expr(f"count(CASE WHEN {broken} THEN 1 END) AS dimension_{index}")
+    warned = "__broken IS NULL AND __warned IS NOT NULL"
+    yield from _by_rules(_warning_rules(contract), warned, ("__warned",))
 
 
-def _dimensions(contract: Contract) -> dict[str, list[str]]:
+def _broken_measures(contract: Contract) -> Iterator[Column]:
+    yield F.expr("count(__broken) AS rows")
+    columns = ("__broken.rule", "__warned")
+    yield from _by_rules(row_rules(contract), "__broken IS NOT NULL", columns)
+
+
+def _by_rules(
+    rules: Mapping[str, Rule], condition: str, columns: tuple[str, ...]
+) -> Iterator[Column]:
+    """Count the rows that meet a condition by rule and by dimension; columns hold broken rules."""
+    for index, rule_id in enumerate(rules):
+        found = " OR ".join(f"array_contains({name}, {literal(rule_id)})" for name in columns)
+        yield F.expr(f"count(CASE WHEN {condition} AND ({found}) THEN 1 END) AS rule_{index}")
+    for index, names in enumerate(_dimensions(rules).values()):
+        ids = f"array({', '.join(literal(rule_id) for rule_id in names)})"
+        found = " OR ".join(f"arrays_overlap({name}, {ids})" for name in columns)
+        yield F.expr(f"count(CASE WHEN {condition} AND ({found}) THEN 1 END) AS dimension_{index}")
+
+
+def _warning_rules(contract: Contract) -> dict[str, Rule]:
+    return {name: rule for name, rule in row_rules(contract).items() if rule.severity == "warn"}
+
+
+def _dimensions(rules: Mapping[str, Rule]) -> dict[str, list[str]]:
     dimensions: dict[str, list[str]] = {}
-    for rule in row_rules(contract).values():
-        dimensions.setdefault(rule.dimension, []).append(rule.id)
+    for rule_id, rule in rules.items():
+        dimensions.setdefault(rule.dimension, []).append(rule_id)
     return dimensions
 
 

@@ -17,7 +17,7 @@ from lake_spark.contract import Contract
 from lake_spark.lines import count_quotes, may_have_open_quote
 from lake_spark.raw_format import RawFormat
 from lake_spark.sql import POSITION, literal, quoted, source_name
-from lake_spark.unknown_members import unknown_members
+from lake_spark.unknown_members import UNKNOWN, unknown_members
 
 NUL = "\0"
 ABSENT = "CAST(NULL AS string)"
@@ -25,8 +25,13 @@ ABSENT = "CAST(NULL AS string)"
 RECORD = ("__line", "__undecodable", *POSITION)
 
 
-def parse_csv(lines: DataFrame, header: Sequence[str], contract: Contract) -> DataFrame:
-    """Split CSV records whose fields are in the header's order."""
+def parse_csv(
+    lines: DataFrame, header: Sequence[str], contract: Contract, *, reasons: bool = True
+) -> DataFrame:
+    """Split CSV records whose fields are in the header's order.
+
+    Without reasons, `__malformed` only tells that something is wrong, not what.
+    """
     raw = _raw(contract)
     fields = [f"__{position}" for position in range(len(header))]
     options = {
@@ -38,18 +43,24 @@ def parse_csv(lines: DataFrame, header: Sequence[str], contract: Contract) -> Da
         "multiLine": str(raw.multiline).lower(),
     }
     schema = ", ".join(f"`{name}` string" for name in [*fields, "__corrupt"])
-    parsed = lines.select(*RECORD, F.from_csv("__line", schema, options).alias("__parsed"))
-    # Spark gives null for an empty field; whether empty means null is the contract's to say.
-    texts = {
-        name: f"coalesce(__parsed.{field}, '')" for name, field in zip(header, fields, strict=True)
-    }
-    texts |= {name: ABSENT for name in contract.raw_names if name not in texts}
-    malformed = (
-        F.when(F.col("__line").contains(NUL), "the record has a NUL character")
-        .when(_has_open_quote(raw), "a quote is opened and not closed")
-        .when(F.col("__parsed")["__corrupt"].isNotNull(), _wrong_fields(raw, len(header)))
+    parsed = lines.select(
+        *RECORD,
+        _fault(raw).alias("__fault"),
+        F.from_csv("__line", schema, options).alias("__parsed"),
     )
-    return parsed.select(*RECORD, malformed.alias("__malformed"), *_texts(texts, contract))
+    # Spark gives null for an empty field; whether empty means null is the contract's to say.
+    text = "__parsed.{}" if "" in raw.null_values else "coalesce(__parsed.{}, '')"
+    texts = {name: text.format(field) for name, field in zip(header, fields, strict=True)}
+    texts |= {name: ABSENT for name in contract.raw_names if name not in texts}
+    wrong = _wrong_fields(raw, len(header)) if reasons else F.lit("")
+    malformed = F.coalesce("__fault", F.when(F.col("__parsed")["__corrupt"].isNotNull(), wrong))
+    return _with_sources(parsed.withColumn("__malformed", malformed), texts, contract)
+
+
+def _fault(raw: RawFormat) -> Column:
+    return F.when(F.col("__line").contains(NUL), "the record has a NUL character").when(
+        _has_open_quote(raw), "a quote is opened and not closed"
+    )
 
 
 def _has_open_quote(raw: RawFormat) -> Column:
@@ -98,10 +109,10 @@ def parse_json(lines: DataFrame, contract: Contract) -> DataFrame:
             name = column.raw_name
             written = f"CAST(__exact[0].{quoted(name)} AS string)"
             texts[name] = f"coalesce({written}, {texts[name]})"
-    told = [unknown_members("__members", names)] if contract.tells_unknown_members else []
-    return parsed.select(
-        *RECORD, _json_fault(contract).alias("__malformed"), *told, *_texts(texts, contract)
-    )
+    records = parsed.withColumn("__malformed", _json_fault(contract))
+    if contract.tells_unknown_members:
+        records = records.withColumn(UNKNOWN, unknown_members("__members", names))
+    return _with_sources(records, texts, contract)
 
 
 def _exact_field(column: ColumnContract) -> StructField:
@@ -139,17 +150,19 @@ def _names(names: Sequence[str]) -> Column:
     return F.array(*[F.lit(name) for name in names]).cast("array<string>")
 
 
-def _texts(texts: dict[str, str], contract: Contract) -> list[Column]:
+def _with_sources(records: DataFrame, texts: dict[str, str], contract: Contract) -> DataFrame:
+    """Name the texts after their columns, null where the contract's null values stand."""
     nulls = ", ".join(literal(value) for value in _raw(contract).null_values)
-    found = []
+    told = [UNKNOWN] if contract.tells_unknown_members else []
+    others = ("__malformed", *told, *RECORD)
+    trimmed, found = [], []
     for column in contract.columns:
-        text = texts[column.raw_name]
-        if column.type != "string":
-            text = f"trim({text})"
-        if nulls:
-            text = f"CASE WHEN {text} NOT IN ({nulls}) THEN {text} END"
-        found.append(F.expr(text).alias(source_name(column.name)))
-    return found
+        name, text = quoted(source_name(column.name)), texts[column.raw_name]
+        # A projection of their own, so that they are trimmed once and not wherever they are used.
+        trimmed.append(f"{text if column.type == 'string' else f'trim({text})'} AS {name}")
+        found.append(f"CASE WHEN {name} NOT IN ({nulls}) THEN {name} END AS {name}")
+    records = records.selectExpr(*others, *trimmed)
+    return records.selectExpr(*others, *found) if nulls else records
 
 
 def _raw(contract: Contract) -> RawFormat:

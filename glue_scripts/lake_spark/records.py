@@ -23,11 +23,13 @@ def read_records(
     files: Mapping[str, tuple[int, Header]],
     references: References = NO_REFERENCES,
     fingerprints: Sequence[int] | None = None,
+    *,
+    reasons: bool = True,
 ) -> DataFrame:
     """Read and check files, given by URI with their position in the run and their header.
 
     With fingerprints, only records of text that have one of them are parsed and checked. The
-    columns are those of `validation`.
+    columns are those of `validation`, with or without reasons.
     """
     groups = _groups(files).items()
     if _raw(contract).format == "parquet":
@@ -38,12 +40,17 @@ def read_records(
                 contract,
                 references,
                 dict(zip(header.names, header.types, strict=True)),
+                reasons=reasons,
             )
             for header, uris in groups
         ]
         return reduce(DataFrame.unionByName, checked)
-    parsed = [_read_group(spark, contract, header, uris, fingerprints) for header, uris in groups]
-    return check_records(reduce(DataFrame.unionByName, parsed), contract, references)
+    parsed = [
+        _read_group(spark, contract, header, uris, fingerprints, reasons=reasons)
+        for header, uris in groups
+    ]
+    rows = reduce(DataFrame.unionByName, parsed)
+    return check_records(rows, contract, references, reasons=reasons)
 
 
 def first_lines(
@@ -74,6 +81,8 @@ def _read_group(
     header: Header,
     uris: Mapping[str, int],
     fingerprints: Sequence[int] | None,
+    *,
+    reasons: bool,
 ) -> DataFrame:
     raw = _raw(contract)
     lines = read_lines(spark, uris, raw)
@@ -84,7 +93,7 @@ def _read_group(
         lines = _with_fingerprint(lines, fingerprints)
     if raw.format == "jsonl":
         return parse_json(lines, contract)
-    return parse_csv(lines, header.names, contract)
+    return parse_csv(lines, header.names, contract, reasons=reasons)
 
 
 def _with_fingerprint(lines: DataFrame, fingerprints: Sequence[int]) -> DataFrame:

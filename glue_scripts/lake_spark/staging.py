@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from pyspark.sql import SparkSession
 
+from lake_spark.checked_rows import BadRows, process_rows
 from lake_spark.inputs import header_notes, input_files, packed_bytes, reachable, read_headers
 from lake_spark.measuring import Counts
 from lake_spark.records import first_lines, read_records
-from lake_spark.runs import BadRows, open_run, process_rows
+from lake_spark.runs import open_run
 from lake_spark.storage import read_json
 from lake_spark.unknown_members import UnknownMembers
 
@@ -48,7 +49,8 @@ def stage(spark: SparkSession, arguments: Mapping[str, str]) -> None:
             file.read_uri: (position, header)
             for position, (file, header) in enumerate(zip(files, headers, strict=True))
         }
-        unknown = UnknownMembers(read_records(spark, contract, sources, run.references), contract)
+        checked = read_records(spark, contract, sources, run.references, reasons=False)
+        unknown = UnknownMembers(checked, contract)
         run = replace(run, late_notes=unknown.report)
 
     def read_again(counts: Counts) -> BadRows:

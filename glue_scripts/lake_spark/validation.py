@@ -3,7 +3,9 @@
 Columns given: the contract's, typed; `__line` (the record as text); `__lines` (how many lines it
 took); the record's position; and
 `__broken` (null for a good row, else an array of `rule` and `reason`) and `__warned` (null, or the
-ids of broken rules that only warn); `__unknown` where a contract tells unknown members.
+ids of broken rules that only warn); `__unknown` where a contract tells unknown members. Without
+reasons, `__broken` is true or null: to find out what is wrong takes code that Spark does not
+compile together with the rest, for every row.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,8 +14,16 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from lake_spark.casting import cast_text, cast_typed, cast_value
-from lake_spark.checks import ENCODING, HIDDEN, MALFORMED, Check, column_checks, rule_checks
+from lake_spark.casting import Cast, cast_text, cast_typed, cast_value
+from lake_spark.checks import (
+    ENCODING,
+    HIDDEN,
+    MALFORMED,
+    Check,
+    column_checks,
+    is_incomplete,
+    rule_checks,
+)
 from lake_spark.columns import ColumnContract
 from lake_spark.contract import Contract
 from lake_spark.errors import ContractMismatch, in_short
@@ -27,17 +37,26 @@ READABLE = "NOT __undecodable AND __malformed IS NULL"
 
 
 def check_records(
-    records: DataFrame, contract: Contract, references: References = NO_REFERENCES
+    records: DataFrame,
+    contract: Contract,
+    references: References = NO_REFERENCES,
+    *,
+    reasons: bool = True,
 ) -> DataFrame:
     """Type and check what `parsing` gives.
 
     Raises `ContractMismatch` naming the first column or rule that Spark cannot make sense of.
     """
-    return _check(records, contract, references, cast_text)
+    return _check(records, contract, references, cast_text, reasons=reasons)
 
 
 def check_typed_records(
-    records: DataFrame, contract: Contract, references: References, types: Mapping[str, str]
+    records: DataFrame,
+    contract: Contract,
+    references: References,
+    types: Mapping[str, str],
+    *,
+    reasons: bool = True,
 ) -> DataFrame:
     """Check what `parquet_reading` gives; `types` are the files' own, by their columns' names."""
     return _check(
@@ -45,11 +64,16 @@ def check_typed_records(
         contract,
         references,
         lambda name, column: cast_typed(name, column, types.get(column.raw_name, "string")),
+        reasons=reasons,
     )
 
 
 def check_rows(
-    rows: DataFrame, contract: Contract, references: References = NO_REFERENCES
+    rows: DataFrame,
+    contract: Contract,
+    references: References = NO_REFERENCES,
+    *,
+    reasons: bool = True,
 ) -> DataFrame:
     """Type and check the rows of a product's query; `__line` is a row's JSON.
 
@@ -70,46 +94,54 @@ def check_rows(
         *(F.lit(0).alias(name) for name in POSITION),
         *(F.col(quoted(name)).alias(source_name(name)) for name in expected),
     )
-    return _check(records, contract, references, cast_value)
+    return _check(records, contract, references, cast_value, reasons=reasons)
 
 
 def _check(
     records: DataFrame,
     contract: Contract,
     references: References,
-    cast: Callable[[str, ColumnContract], str],
+    cast: Callable[[str, ColumnContract], Cast],
+    *,
+    reasons: bool,
 ) -> DataFrame:
     told = [UNKNOWN] if contract.tells_unknown_members else []
     kept = ["__line", "__lines", *POSITION, *told]
     line = _hidden_line(contract) if contract.hidden else "__line"
     casts = {column.name: cast(source_name(column.name), column) for column in contract.columns}
-    checks = [
+    own = [
         check
         for column in contract.columns
         for check in column_checks(column, hidden=column.name in contract.hidden)
     ]
-    checks += rule_checks(contract, references.missing)
-    warning = [check for check in checks if check.severity == "warn"]
-    breaking = [check for check in checks if check.severity != "warn"]
+    rules = list(rule_checks(contract, references.missing))
+    warning = [check for check in rules if check.severity == "warn"]
+    breaking = [check for check in rules if check.severity != "warn"]
+    broken = _broken([*own, *breaking], contract) if reasons else _is_broken(breaking, contract)
     try:
-        typed = records.selectExpr(
+        given = ["__undecodable", "__malformed", *(quoted(source_name(name)) for name in casts)]
+        values = records.selectExpr(
             f"{line} AS __line",
             f"{_lines(contract)} AS __lines",
             *POSITION,
-            "__undecodable",
-            "__malformed",
             *told,
-            *(quoted(source_name(name)) for name in casts),
-            *(f"{value} AS {quoted(name)}" for name, value in casts.items()),
+            *given,
+            *(f"{cast.value} AS {quoted(name)}" for name, cast in casts.items()),
+        )
+        # A projection of its own, so that a value is not cast again wherever it is used.
+        typed = values.selectExpr(
+            *kept,
+            *given,
+            *(f"{cast.checked(quoted(name))} AS {quoted(name)}" for name, cast in casts.items()),
         )
         return references.look_up(typed).selectExpr(
             *kept,
             *(quoted(name) for name in casts),
-            f"{_broken(breaking, contract)} AS __broken",
+            f"{broken} AS __broken",
             f"{_warned(warning)} AS __warned",
         )
     except AnalysisException as error:
-        raise _culprit(records, contract, references, casts, checks) from error
+        raise _culprit(records, contract, references, casts, [*own, *rules]) from error
 
 
 def _lines(contract: Contract) -> str:
@@ -134,6 +166,12 @@ def _hidden_line(contract: Contract) -> str:
 def _member(name: str, contract: Contract) -> str:
     value = quoted(source_name(name))
     return f"IF({value} IS NULL, NULL, {literal(HIDDEN)})" if name in contract.hidden else value
+
+
+def _is_broken(breaking: Sequence[Check], contract: Contract) -> str:
+    own = [found for column in contract.columns if (found := is_incomplete(column))]
+    wrong = [f"NOT ({READABLE})", *own, *(check.broken for check in breaking)]
+    return f"IF({' OR '.join(f'({each})' for each in wrong)}, true, NULL)"
 
 
 def _broken(checks: Sequence[Check], contract: Contract) -> str:
@@ -173,14 +211,14 @@ def _culprit(
     records: DataFrame,
     contract: Contract,
     references: References,
-    casts: dict[str, str],
+    casts: dict[str, Cast],
     checks: Sequence[Check],
 ) -> ContractMismatch:
     """Find the first cast or check that Spark refuses, by trying each alone."""
     label = f"{contract.name} {contract.version}"
-    for name, value in casts.items():
+    for name, cast in casts.items():
         try:
-            records = records.selectExpr("*", f"{value} AS {quoted(name)}")
+            records = records.selectExpr("*", f"{cast.sql} AS {quoted(name)}")
         except AnalysisException as error:
             return ContractMismatch(f"{label}: column {name!r}: {in_short(error)}")
     records = references.look_up(records)

@@ -45,6 +45,7 @@ def make_ending(
     if outcome is Outcome.PUBLISHED:
         for document in (JUDGEMENT, PUBLISH):
             reasons += (run.artifacts.read(document) or {}).get("warnings", [])
+        reasons += _made_anew(run)
     return Ending(outcome, tuple(reasons))
 
 
@@ -75,6 +76,20 @@ def _nothing_new(run: Run) -> str:
         return "every input is the snapshot that the product was built from"
     judgement = run.artifacts.read(JUDGEMENT) or {}
     return str(judgement.get("reason", "nothing in the inputs has changed"))
+
+
+def _made_anew(run: Run) -> list[str]:
+    """Warn of a table that was published before and had no state when this run published."""
+    published, state = run.artifacts.read(PUBLISH) or {}, run.ledger.state() or {}
+    is_later = state.get("last_published_run") not in (None, run.run_id)
+    if not (is_later and state.get("snapshot_id") and published.get("snapshot_id")):
+        return []
+    if published.get("previous_snapshot_id") is not None:
+        return []
+    return [
+        f"{published['table']} was gone from the catalog and was made anew: rows that were "
+        "published before are not in it; their files are in the raw zone, to be uploaded again"
+    ]
 
 
 def _broken_batch(run: Run) -> list[str]:

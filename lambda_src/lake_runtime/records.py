@@ -1,12 +1,15 @@
 """The records that the steps of a run hand to each other as JSON."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool
+
+from lake_runtime.identity import utc_text
 
 
 class Record(BaseModel):
@@ -46,9 +49,18 @@ class Claim(Record):
         return cls.model_validate({name: item[name] for name in cls.model_fields if name in item})
 
     @property
+    def arrived_at(self) -> str:
+        """When S3 stored the version, as its event says, but never after it was registered."""
+        try:
+            stored = utc_text(datetime.fromisoformat(self.event_time))
+        except ValueError:
+            return self.registered_at
+        return min(stored, self.registered_at) if self.registered_at else stored
+
+    @property
     def age_order(self) -> tuple[str, str, str]:
-        """Sort oldest first: by time of the event, then by S3's sequencer, then by id."""
-        return (self.event_time, self.sequencer.zfill(64), self.arrival_id)
+        """Sort oldest first: by arrival, then by S3's sequencer, then by id."""
+        return (self.arrived_at, self.sequencer.zfill(64), self.arrival_id)
 
 
 class Listed(Record):

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from lake_runtime.errors import InspectionMissing
+from lake_runtime.identity import utc_text
 from lake_runtime.records import Claim, Inspection, Verdict, is_batch_broken
 
 REJECTIONS_TOLD = 20
@@ -26,6 +28,7 @@ class ReadPlan:
         """
         if self.is_batch and is_batch_broken(self.inspections):
             return []
+        moments = _moments(self.claims)
         return [
             {
                 "arrival_id": claim.arrival_id,
@@ -33,6 +36,7 @@ class ReadPlan:
                 "version_id": claim.version_id,
                 "read_uri": inspection.read_uri,
                 "registered_at": claim.registered_at,
+                "arrived_at": moment,
                 "event_time": claim.event_time,
                 "sequencer": claim.sequencer,
                 "size": claim.size,
@@ -40,7 +44,9 @@ class ReadPlan:
                 "etag": claim.etag,
                 "columns": inspection.columns,
             }
-            for claim, inspection in zip(self.claims, self.inspections, strict=True)
+            for claim, inspection, moment in zip(
+                self.claims, self.inspections, moments, strict=True
+            )
             if inspection.verdict is Verdict.ACCEPTED
         ]
 
@@ -53,6 +59,18 @@ class ReadPlan:
     def count(self, *verdicts: Verdict) -> int:
         """Count the files with one of these verdicts."""
         return sum(inspection.verdict in verdicts for inspection in self.inspections)
+
+
+def _moments(claims: Sequence[Claim]) -> list[str]:
+    """Give when each file arrived, no two alike: events tell seconds, and of a second's files the
+    later one by S3's sequencer must win."""
+    moments: list[datetime] = []
+    for claim in claims:
+        moment = datetime.fromisoformat(claim.arrived_at)
+        if moments:
+            moment = max(moment, moments[-1] + timedelta(microseconds=1))
+        moments.append(moment)
+    return [utc_text(moment) for moment in moments]
 
 
 def make_plan(

@@ -25,8 +25,7 @@ class Fault:
     """`service:Operation` as IAM names it, such as `sns:Publish`, or `state:<name>` of a state
     machine. Letter case does not matter."""
     error: str = ""
-    """The name of the error that is answered; state machines see it whole, API clients the part
-    behind its last dot."""
+    """The name of the error that is answered."""
     kill: bool = False
     """The caller dies: a function's process, the Spark process, or for a state its execution."""
     seconds: float = 0.0
@@ -67,9 +66,9 @@ class Faults:
         """Tell how many calls a fault has hit."""
         return int(self._ask("GET")["hits"][str(number)])
 
-    def lift(self) -> None:
-        """Disarm every fault; what they have hit is forgotten."""
-        self._ask("DELETE")
+    def lift(self, *numbers: int) -> None:
+        """Disarm faults, by default all of them; what they have hit is forgotten."""
+        self._ask("DELETE", {"numbers": numbers})
 
     @contextmanager
     def armed(self, *faults: Fault) -> Iterator[None]:
@@ -84,7 +83,7 @@ class Faults:
                 if not self.hits(number):
                     raise AssertionError(f"nothing was hit by {fault}")
         finally:
-            self.lift()
+            self.lift(*numbers)
 
     def _ask(self, method: str, content: dict[str, Any] | None = None) -> Any:
         request = urllib.request.Request(  # noqa: S310 - the endpoint is on loopback

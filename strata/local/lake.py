@@ -2,10 +2,11 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import boto3
@@ -72,13 +73,15 @@ def bring_up(
     folder: Path | None = None,
     contracts: Path | None = None,
     wait_scale: float = WAIT_SCALE,
+    spark: Mapping[str, str] = MappingProxyType({}),
 ) -> LocalLake:
     """Synthesise the `local` environment, start the emulator, and deploy every stack to it.
 
     `with_cli` deploys with the real CDK CLI instead of CloudFormation's API. `folder` defaults to
     the checkout's `.strata/`; `contracts` to its `contracts/`.
-    `wait_scale` multiplies Wait states and retry delays. Raises `StrataError` if a lake already
-    runs in that folder, if `contracts` has none, or if a step fails; then nothing is left running.
+    `wait_scale` multiplies Wait states and retry delays. `spark` holds more settings of Spark, such
+    as `TINY_DATA`. Raises `StrataError` if a lake already runs in that folder, if `contracts` has
+    none, or if a step fails; then nothing is left running.
     """
     home = folder or state_folder()
     chosen = _contracts_in(contracts or CONTRACTS)
@@ -91,7 +94,11 @@ def bring_up(
         account=settings.account,
         region=settings.region,
         wait_scale=wait_scale,
-        settings={"STRATA_SPARK_LOG": str(home / "spark.log"), "STRATA_SPARK_EAGER": "1"},
+        settings={
+            "STRATA_SPARK_LOG": str(home / "spark.log"),
+            "STRATA_SPARK_EAGER": "1",
+            "STRATA_SPARK_SETTINGS": json.dumps(dict(spark)),
+        },
     )
     try:
         progress("starting the emulator")

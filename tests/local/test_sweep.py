@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -10,25 +9,10 @@ import pytest
 from strata.activity import wait_until_quiet
 from strata.local.lake import LocalLake
 from strata.runs import arrivals
+from tests.faults.losing import no_events
 
 KEY = "airlines/_never announced+1.csv"
 """A name that is skipped, so that no other test of this lake sees a run of it."""
-
-
-@contextmanager
-def no_events(lake: LocalLake) -> Iterator[None]:
-    """Lose the events of the raw zone for a while."""
-    events = lake.client("events")
-    (rule,) = [
-        one["Name"]
-        for one in events.list_rules()["Rules"]
-        if "Object Created" in one.get("EventPattern", "")
-    ]
-    events.disable_rule(Name=rule)
-    try:
-        yield
-    finally:
-        events.enable_rule(Name=rule)
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ def cast(spark: SparkSession, type_name: str, texts: list[str], pattern: str | N
     column = ColumnContract("c", type_name, False, "", pattern)
     frame = spark.createDataFrame([(text,) for text in texts], "t string")
     return [
-        row[0] for row in frame.selectExpr(f"CAST({cast_text('t', column)} AS string)").collect()
+        row[0]
+        for row in frame.selectExpr(f"CAST({cast_text('t', column).sql} AS string)").collect()
     ]
 
 

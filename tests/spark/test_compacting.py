@@ -76,6 +76,7 @@ def small(lake: Lake) -> CompactLake:
     return CompactLake(lake.spark, lake.contract)
 
 
+@pytest.mark.fault(38, by="run")
 @pytest.mark.parametrize(
     ("contract", "before", "after"),
     [({}, [3, 3], [1, 1]), ({"partition_by": []}, [3], [1]), (WHOLE, [3], [1])],

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lake_spark import runs
+from lake_spark import checked_rows
 from lake_spark.contract import parse_contract
 from lake_spark.dataset_rules import observe_together
 from lake_spark.errors import ContractMismatch
@@ -198,7 +198,7 @@ def test_a_run_with_a_repeated_task_measures_its_rows_again_and_reports_the_same
     ]
     lake.put("a.csv", HEADER + "1,Ada,1\n1,Ada,2\n2,Ada,5\n")
     measured_once = lake.stage()
-    monkeypatch.setattr(runs, "was_retried", lambda *_: True)
+    monkeypatch.setattr(checked_rows, "was_retried", lambda *_: True)
     assert lake.stage()["rules"] == measured_once["rules"]
     assert entries(measured_once) == {"sum": ("passed", "7"), "once": ("failed", 0.5)}
 

@@ -46,6 +46,22 @@ def test_files_come_in_the_order_of_their_arrival() -> None:
     assert [file.key for file in input_files(document)] == ["b", "a", "c"]
 
 
+def test_when_s3_stored_a_file_counts_and_not_when_it_was_registered() -> None:
+    document = {
+        "files": [
+            {
+                "arrival_id": key,
+                "key": key,
+                "read_uri": f"s3://raw/{key}",
+                "registered_at": registered,
+                "arrived_at": arrived,
+            }
+            for key, registered, arrived in [("new", "1", "2026-01-02"), ("old", "2", "2026-01-01")]
+        ]
+    }
+    assert [file.key for file in input_files(document)] == ["old", "new"]
+
+
 def test_a_header_longer_than_the_first_read_is_read_on(lake: Lake) -> None:
     long_name = "n" * (HEADER_BYTES + 1)
     lake.contract["columns"][1]["name"] = long_name

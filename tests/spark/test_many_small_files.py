@@ -42,6 +42,7 @@ def test_many_small_files_are_appended_as_few(
     assert _files(lake) <= CORES
 
 
+@pytest.mark.fault(38, by="run")
 @pytest.mark.parametrize("partition_by", [[], ["customer"]])
 def test_many_small_files_are_merged_into_few(lake: Lake, partition_by: list[str]) -> None:
     lake.contract |= {

@@ -5,9 +5,16 @@ from pyspark import TaskContext
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from lake_spark import attempts, measuring, records, runs
+from lake_spark import attempts, checked_rows, measuring, records
 from lake_spark.contract import Contract, parse_contract
-from lake_spark.measuring import observe, read_counts, recount
+from lake_spark.measuring import (
+    observe,
+    observe_broken,
+    read_broken,
+    read_counts,
+    recount,
+    recount_broken,
+)
 from lake_spark.references import References
 from tests.spark.support import Lake
 
@@ -31,10 +38,33 @@ def test_rows_are_counted_for_each_of_many_files_exactly(lake: Lake) -> None:
     assert counts.file_rows == dict.fromkeys(range(FILES), 20)
     assert counts.file_quarantined == dict.fromkeys(range(0, FILES, 10), 20)
     assert (counts.rows_in, counts.rows_quarantined) == (10_000, 1_000)
-    assert counts.rules == {"malformed": 1_000}
     assert counts.knows_bad_records
-    assert counts.dimensions == {"conformity": 1_000, "completeness": 0}
     assert recount(rows, contract) == counts
+
+
+def test_bad_rows_are_counted_by_what_they_broke_and_good_ones_by_what_warns(lake: Lake) -> None:
+    rule = {"id": "known", "kind": "set", "columns": ["customer"], "values": ["Ada"]}
+    lake.contract["rules"] = [rule | {"severity": "warn"}]
+    contract = parse_contract(lake.contract)
+    broken = "array(named_struct('rule', 'malformed', 'reason', 'r'))"
+    rows = lake.spark.range(0, 100, numPartitions=3).select(
+        F.lit(0).alias("__file"),
+        F.expr(f"if(id < 10, {broken}, null)").alias("__broken"),
+        F.expr("if(id >= 8 AND id < 15, array('known'), null)").alias("__warned"),
+        F.col("id").cast("string").alias("__line"),
+    )
+    good = recount(rows, contract)
+    assert good.rules == {"known": 5}
+    counted, observation = observe_broken(rows, contract)
+    counted.write.format("noop").mode("overwrite").save()
+    bad = read_broken(observation, contract)
+    assert bad == recount_broken(rows, contract)
+    assert bad is not None
+    assert (bad.rows, bad.rules) == (10, {"malformed": 10, "known": 2})
+    together = good.with_broken(bad)
+    assert together.rules == {"malformed": 10, "known": 7}
+    # Rows, not rules: the two that are bad and warned about count once.
+    assert together.dimensions == {"completeness": 0, "conformity": 15}
 
 
 def test_counts_that_never_come_are_not_waited_for(lake: Lake) -> None:
@@ -70,7 +100,7 @@ def test_a_run_with_a_repeated_task_counts_its_rows_again_and_reports_the_same(
 ) -> None:
     lake.put("a.csv", HEADER + "1,Ada,1\n1,Ada,1\nbad\n")
     counted_once = lake.stage()
-    monkeypatch.setattr(runs, "was_retried", lambda *_: True)
+    monkeypatch.setattr(checked_rows, "was_retried", lambda *_: True)
     recounted = lake.stage()
     differing = {"snapshot_id": "", "seconds": {}}
     assert recounted | differing == counted_once | differing
@@ -82,9 +112,11 @@ def test_bad_records_are_found_again_by_their_fingerprints_alone(
     parsed: list[int] = []
     check_records = records.check_records
 
-    def counting(rows: DataFrame, contract: Contract, references: References) -> DataFrame:
+    def counting(
+        rows: DataFrame, contract: Contract, references: References, *, reasons: bool
+    ) -> DataFrame:
         parsed.append(rows.count())
-        return check_records(rows, contract, references)
+        return check_records(rows, contract, references, reasons=reasons)
 
     monkeypatch.setattr(records, "check_records", counting)
     good = "".join(f"{number},Ada,1\n" for number in range(20))

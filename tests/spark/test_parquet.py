@@ -142,6 +142,7 @@ def half_published(parquet_lake: ParquetLake, monkeypatch: pytest.MonkeyPatch) -
     return parquet_lake
 
 
+@pytest.mark.fault(37, by="run")
 def test_a_publish_that_died_half_way_is_completed_by_the_next_try(
     half_published: ParquetLake,
 ) -> None:
@@ -155,6 +156,7 @@ def test_a_publish_that_died_half_way_is_completed_by_the_next_try(
     assert half_published.keys("_staging/") == []
 
 
+@pytest.mark.fault(37, by="run")
 def test_a_publish_that_died_half_way_is_undone_by_the_next_run(
     half_published: ParquetLake,
 ) -> None:

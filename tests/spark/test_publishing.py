@@ -89,6 +89,7 @@ def compact(lake: Lake) -> None:
     )
 
 
+@pytest.mark.fault(32, by="run")
 def test_a_compaction_between_staging_and_publishing_loses_nothing(staged_lake: Lake) -> None:
     compact(staged_lake)
     head = staged_lake.spark.table(f"{staged_lake.table}.snapshots").orderBy("committed_at")

@@ -122,7 +122,10 @@ def test_a_column_that_the_contract_adds_is_added_to_the_table(lake: Lake) -> No
 @pytest.mark.parametrize(
     ("change", "difference"),
     [
-        ({"columns": [column("id", "string")]}, "'customer' is in the table and not in the"),
+        (
+            {"columns": [column("id", "string")]},
+            r"'customer' \(string\) is in the table and not in the",
+        ),
         ({"partition_by": ["customer"]}, r"partitioned by \[\], the contract says \['customer'\]"),
     ],
 )

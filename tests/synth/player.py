@@ -34,6 +34,7 @@ class Player:
         visited: the states that were entered, in order; branches one after the other.
         calls: the arguments of every task, by state.
         failure: error and cause, if the execution failed.
+        name: the execution's name.
     """
 
     definition: dict[str, Any]
@@ -41,11 +42,12 @@ class Player:
     visited: list[str] = field(default_factory=list)
     calls: dict[str, list[Any]] = field(default_factory=dict)
     failure: dict[str, str] | None = None
+    name: str = "execution-1"
 
     def play(self, execution_input: Any) -> "Player":
         """Play from start to end."""
         context = {
-            "Execution": {"Id": "arn:execution", "Name": "execution-1"},
+            "Execution": {"Id": "arn:execution", "Name": self.name},
             "State": {"RetryCount": 0},
         }
         try:

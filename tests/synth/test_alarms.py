@@ -65,6 +65,8 @@ def test_one_run_that_did_not_succeed_alarms(lake, machine, metric):
     assert alarm["TreatMissingData"] == "notBreaching"
 
 
+@pytest.mark.fault(28, by="template")
+@pytest.mark.fault(27, by="template")
 def test_every_dead_letter_queue_alarms_with_its_first_message(lake):
     targets = {
         name
@@ -96,6 +98,7 @@ def test_every_dead_letter_queue_alarms_with_its_first_message(lake):
     assert len(alarmed) == 5
 
 
+@pytest.mark.fault(49, by="template")
 def test_a_replica_that_s3_gave_up_alarms_for_every_zone_that_is_replicated(lake):
     found = {
         name.removesuffix("-replication"): {
@@ -125,6 +128,8 @@ def test_every_promise_of_freshness_has_an_alarm_and_nothing_else_has(lake, cont
     assert set(freshness(lake)) == promised
 
 
+@pytest.mark.fault(44, by="template")
+@pytest.mark.fault(42, by="template")
 def test_data_that_is_older_than_promised_alarms_and_so_does_silence(lake, contracts):
     for name, alarm in freshness(lake).items():
         (period,) = {stat["Period"] for stat in watched(alarm)}

@@ -106,6 +106,7 @@ def test_nothing_but_names_crosses_from_one_region_to_the_other(referring):
     assert "Fn::ImportValue" not in json.dumps(lake.templates["Storage"])
 
 
+@pytest.mark.fault(46, by="template")
 def test_stacks_are_protected_from_deletion_where_the_environment_says_so(lake):
     wanted = lake.settings.termination_protection
     for entry in manifest(lake).values():

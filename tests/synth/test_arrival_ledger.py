@@ -1,3 +1,5 @@
+import pytest
+
 from tests.synth.synthesised import flat
 
 
@@ -15,6 +17,7 @@ def test_a_new_object_of_the_raw_zone_goes_to_the_arrivals_queue(lake):
     assert target["DeadLetterConfig"]["Arn"] == queue(lake)["RedrivePolicy"]["deadLetterTargetArn"]
 
 
+@pytest.mark.fault(27, by="template")
 def test_one_poisonous_message_does_not_take_the_others_of_its_batch_with_it(lake):
     assert mapping(lake)["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert queue(lake)["RedrivePolicy"]["maxReceiveCount"] == 5

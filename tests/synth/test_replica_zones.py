@@ -1,5 +1,6 @@
 import json
 
+import pytest
 from aws_cdk.assertions import Template
 
 from data_lake.replica_zones import ReplicaZones
@@ -57,6 +58,7 @@ def test_replicas_refuse_requests_without_tls_as_their_zones_do(prod, replica):
     assert all(denials(replica))
 
 
+@pytest.mark.fault(48, by="template")
 def test_a_replicated_file_is_no_arrival(replica):
     assert "NotificationConfiguration" not in json.dumps(replica.templates["Replica"])
 

@@ -45,10 +45,12 @@ def tasks(states):
     return {name: state for name, state in states.items() if state["Type"] == "Task"}
 
 
+@pytest.mark.fault(25, by="template")
 def test_every_task_gives_up_in_time(tasks):
     assert {name for name, task in tasks.items() if not task.get("TimeoutSeconds")} == set()
 
 
+@pytest.mark.fault(25, by="template")
 def test_every_task_that_waits_for_a_job_outlasts_the_jobs_own_timeout(prod, tasks):
     waiting = [task for task in tasks.values() if task["Resource"].endswith("startJobRun.sync")]
     assert waiting
@@ -64,6 +66,8 @@ def test_an_execution_ends_when_the_environment_says_so(lake, name):
     assert given["TimeoutSeconds"] == lake.settings.pipeline.timeout_minutes * 60
 
 
+@pytest.mark.fault(34, by="template")
+@pytest.mark.fault(22, by="template")
 def test_every_task_retries_with_backoff_full_jitter_and_a_bounded_wait(tasks):
     for name, task in tasks.items():
         assert task["Retry"], name
@@ -186,6 +190,7 @@ def test_the_machine_is_traced_and_logs_every_event_but_no_data(prod, name):
     assert f"/aws/vendedlogs/states/{prod.settings.prefix}-{name}" in groups
 
 
+@pytest.mark.fault(41, by="template")
 def test_every_deployment_publishes_a_version_and_moves_the_alias_to_it(prod):
     machines = prod.resources("AWS::StepFunctions::StateMachine")
     versions = prod.resources("AWS::StepFunctions::StateMachineVersion")

@@ -32,6 +32,7 @@ def test_every_zone_has_a_bucket_and_there_is_no_other(lake):
     assert sorted(lake.buckets()) == sorted(EVERY_BUCKET)
 
 
+@pytest.mark.fault(45, by="template")
 def test_every_bucket_blocks_public_access_keeps_versions_and_knows_no_acls(lake):
     for bucket in lake.buckets().values():
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
@@ -133,6 +134,7 @@ def test_table_files_never_expire_and_are_never_archived(lake, zone):
     )
 
 
+@pytest.mark.fault(46, by="template")
 def test_data_outlives_its_stack_where_the_environment_says_so(lake):
     policy = "Retain" if lake.settings.retain_data else "Delete"
     kept = [

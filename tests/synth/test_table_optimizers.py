@@ -109,6 +109,7 @@ def test_nobody_else_may_change_optimizers(lake):
     assert allowed == keepers
 
 
+@pytest.mark.fault(38, by="template")
 @pytest.mark.parametrize("job", PUBLISH_JOBS)
 def test_a_publish_job_is_told_the_environments_settings(lake, job):
     given, wanted = lake.jobs()[job]["DefaultArguments"], lake.settings.optimizers

@@ -43,6 +43,7 @@ def test_every_object_of_a_zone_goes_to_its_own_bucket_in_the_second_region(prod
     assert replica.buckets()[zone]["BucketName"] == replica_of(prod, zone)
 
 
+@pytest.mark.fault(49, by="template")
 def test_replication_is_held_to_fifteen_minutes_and_measured(prod, zone):
     destination = rule_of(prod, zone)["Destination"]
     assert destination["ReplicationTime"] == {"Status": "Enabled", "Time": {"Minutes": 15}}

@@ -60,8 +60,9 @@ def _take_orders(shortcuts: Callable[..., Awaitable[Answer | None]]) -> Any:
                 _seen[number] = _hits[number] = 0
                 answer["number"] = number
             elif method == "DELETE":
-                for book in (_armed, _seen, _hits):
-                    book.clear()
+                for number in json.loads(body)["numbers"] or list(_armed):
+                    for book in (_armed, _seen, _hits):
+                        book.pop(number, None)
             else:
                 answer["hits"] = _hits
             content = json.dumps(answer).encode()
@@ -108,7 +109,7 @@ def _refusal(
 ) -> Answer:
     from ministack.core.iam_actions import access_denied_response  # noqa: PLC0415
 
-    code = fault.error.rpartition(".")[2] or "ServiceUnavailable"
+    code = fault.error or "ServiceUnavailable"
     _, answered, body = access_denied_response(
         service,
         action,

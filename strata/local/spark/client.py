@@ -11,6 +11,9 @@ from typing import Any
 
 import psutil
 
+KILLED = 128
+"""What a shell adds to the number of the signal that ended a process; 137 is kill -9."""
+
 
 class SparkJobError(Exception):
     """A job run that did not succeed; `state` is the Glue run state it ends in."""
@@ -46,6 +49,7 @@ class SparkWorker:
                 answer = self._await_answer(minutes)
             except (BrokenPipeError, EOFError) as error:
                 code = process.wait()
+                code = code if code >= 0 else KILLED - code
                 self._process = None
                 raise SparkJobError(f"the Spark process died with exit code {code}") from error
             except Empty as error:

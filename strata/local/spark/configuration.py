@@ -1,7 +1,20 @@
 """Spark's configuration for one job: what the deployed job says, plus the local endpoints."""
 
+import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+
+TINY_DATA: Mapping[str, str] = MappingProxyType(
+    {
+        "spark.sql.shuffle.partitions": "1",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    }
+)
+"""Settings that save what pays for itself with many rows only: compiling each query."""
 
 
 def spark_settings(arguments: dict[str, str]) -> dict[str, str]:
@@ -21,7 +34,10 @@ def spark_settings(arguments: dict[str, str]) -> dict[str, str]:
 
 
 def local_settings(jars: list[Path]) -> dict[str, str]:
-    """Give what differs on a laptop: libraries that Glue has built in, endpoints, and sizes."""
+    """Give what differs on a laptop: libraries that Glue has built in, endpoints, and sizes.
+
+    `STRATA_SPARK_SETTINGS` adds more of them, as JSON.
+    """
     endpoint = os.environ["AWS_ENDPOINT_URL"]
     catalog = "spark.sql.catalog.glue_catalog"
     return {
@@ -40,4 +56,7 @@ def local_settings(jars: list[Path]) -> dict[str, str]:
         f"{catalog}.glue.endpoint": endpoint,
         f"{catalog}.s3.endpoint": endpoint,
         f"{catalog}.s3.path-style-access": "true",
+        # On Glue each run starts without remembering tables; here one process serves them all.
+        f"{catalog}.cache.expiration-interval-ms": "1000",
+        **json.loads(os.environ.get("STRATA_SPARK_SETTINGS", "{}")),
     }

@@ -29,6 +29,17 @@ def test_a_published_run_leaves_everything_in_its_place(lake):
     assert lake.artifact("run-1", "run.json")["outcome"] == "published"
 
 
+def test_a_table_that_was_gone_and_made_anew_is_a_warning(lake):
+    lake.arrive("flights/a.csv", one_row(1))
+    assert lake.publish_run("run-1")["outcome"] == "published"
+    lake.arrive("flights/b.csv", one_row(2))
+    assert lake.publish_run("run-2", previous_snapshot_id="1")["outcome"] == "published"
+    lake.arrive("flights/c.csv", one_row(3))
+    closed = lake.publish_run("run-3", previous_snapshot_id=None)
+    assert closed["outcome"] == "published_with_warnings"
+    assert "was gone from the catalog" in _message(closed)["reasons"][0]
+
+
 def test_the_event_of_a_published_run_names_what_others_need(lake):
     lake.arrive("flights/a.csv")
     assert lake.publish_run()["event"] == {

@@ -161,6 +161,7 @@ def test_a_giant_that_must_be_written_anew_is_refused_with_advice(lake, monkeypa
     assert "split it" in found["reason"]
 
 
+@pytest.mark.fault(10, by="run")
 @pytest.mark.parametrize(
     ("raw", "stored", "why"),
     [

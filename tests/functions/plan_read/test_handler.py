@@ -43,6 +43,31 @@ def test_files_are_read_oldest_first_whatever_order_their_events_had(lake):
     assert [file["key"] for file in files] == ["flights/1.csv", "flights/2.csv", "flights/0.csv"]
 
 
+def test_each_file_arrived_at_a_moment_of_its_own_whenever_it_was_registered(lake):
+    # Given two versions of a key in one second, the later one registered first, and one that
+    # claims to come from the future
+    older, newer = (lake.upload("flights/a.csv", one_row(number)) for number in range(2))
+    second = "2026-01-01T00:00:00Z"
+    later, sooner = lake.event(newer, time=second), lake.event(older, time=second)
+    later["detail"]["object"]["sequencer"] = "0063F3"
+    lake.register(later)
+    lake.register(sooner)
+    future = lake.upload("flights/b.csv", one_row(2))
+    lake.register(lake.event(future, time="2099-01-01T00:00:00Z"))
+    # When their reading is planned
+    lake.read_and_plan()
+    # Then S3's order counts, and nothing arrived later than it was registered
+    files = lake.artifact("run-1", "input.json")["files"]
+    assert [file["version_id"] for file in files] == [
+        version.version_id for version in (older, newer, future)
+    ]
+    assert [file["arrived_at"] for file in files[:2]] == [
+        "2026-01-01T00:00:00.000000Z",
+        "2026-01-01T00:00:00.000001Z",
+    ]
+    assert files[2]["arrived_at"] == files[2]["registered_at"]
+
+
 def test_with_no_file_accepted_the_plan_says_so(lake):
     lake.arrive("flights/a.csv", b"")
     opened = lake.open()

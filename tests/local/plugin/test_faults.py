@@ -182,7 +182,8 @@ def test_a_killed_spark_fails_its_job_and_the_next_job_runs(
     machine = {"StartAt": "Run", "States": {"Run": task}}
     with faults.armed(Fault("s3:PutObject", kill=True, where=f"/{bucket}/by")):
         ended = execute(machine)
-    assert "the Spark process died" in json.loads(ended["cause"])["ErrorMessage"]
+    died = "the Spark process died with exit code 137"
+    assert json.loads(ended["cause"])["ErrorMessage"] == died
     assert "by a job" not in keys(client, bucket)
     assert execute(machine)["status"] == "SUCCEEDED"
     assert "by a job" in keys(client, bucket)
@@ -192,6 +193,17 @@ def test_a_delayed_call_is_made_late(client: Client, faults: Faults, bucket: str
     with faults.armed(Fault("s3:PutObject", seconds=0.3, where=bucket)):
         client("s3").put_object(Bucket=bucket, Key="a", Body=b"x")
     assert keys(client, bucket) == ["a"]
+
+
+def test_a_fault_is_lifted_alone(client: Client, faults: Faults, bucket: str) -> None:
+    outer = Fault("s3:PutObject", error="AccessDenied", where=bucket, status=403)
+    with faults.armed(outer):
+        inner = Fault("s3:ListBucket", error="AccessDenied", where=bucket, status=403)
+        with faults.armed(inner), pytest.raises(ClientError, match="AccessDenied"):
+            keys(client, bucket)
+        with pytest.raises(ClientError, match="AccessDenied"):
+            client("s3").put_object(Bucket=bucket, Key="a", Body=b"x")
+    assert keys(client, bucket) == []
 
 
 def test_a_fault_that_was_to_hit_and_did_not_fails_its_test(faults: Faults) -> None:

@@ -39,6 +39,7 @@ def test_nothing_changed_is_said_and_goes_on(
     assert capsys.readouterr().out == "No contract changed.\n"
 
 
+@pytest.mark.fault(47, by="run")
 def test_a_breaking_change_is_told_with_its_reason_and_stops(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
