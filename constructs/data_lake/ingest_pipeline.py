@@ -11,7 +11,7 @@ from data_lake.grants import read_objects, use_key, write_objects
 from data_lake.ingest_states import IngestMachine
 from data_lake.inspect_states import LABEL as INSPECT_MANY
 from data_lake.inspect_states import InspectionMap
-from data_lake.permissions import allow
+from data_lake.permissions import allow, service_role
 from data_lake.pipeline import PipelineParts
 from data_lake.run_functions import RUNS
 from data_lake.run_states import EVENT_SOURCE
@@ -108,10 +108,17 @@ class IngestPipeline(Construct):
                 detail={"owner": [parts.prefix]},
             ),
         )
+        # Without a role, the topic would have to take messages from the rules of any account.
+        role = service_role(self, "DriftRole", "events.amazonaws.com", "Sends notices of drift")
+        topic = [parts.topic.topic_arn]
+        allow(role, "SendNotices", actions=["sns:Publish"], resources=topic)
+        use_key(role, "UseMessagesKey", parts.key)
         of = events.EventField.from_path
         rule.add_target(
             targets.SnsTopic(
                 parts.topic,
+                authorize_using_role=True,
+                role=role.without_policy_updates(),
                 message=events.RuleTargetInput.from_object(
                     {
                         "notice": "drift_found",

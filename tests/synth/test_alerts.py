@@ -2,6 +2,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Template
 
 from data_lake.alerts import AlertRouting, Subscriber
+from tests.synth.synthesised import listed
 
 
 def test_the_topic_is_encrypted_and_refuses_messages_without_tls(lake):
@@ -17,9 +18,9 @@ def test_the_topic_is_encrypted_and_refuses_messages_without_tls(lake):
     assert denial["Action"] == "sns:Publish"
 
 
-def test_alarms_and_budgets_of_this_account_and_rules_may_publish_and_no_other_service(lake):
+def test_alarms_and_budgets_of_this_account_may_publish_and_no_other_service(lake):
     (policy,) = lake.properties("AWS::SNS::TopicPolicy")
-    statement, of_rules = (
+    (statement,) = (
         statement
         for statement in policy["PolicyDocument"]["Statement"]
         if statement["Effect"] == "Allow"
@@ -29,8 +30,32 @@ def test_alarms_and_budgets_of_this_account_and_rules_may_publish_and_no_other_s
         "Service": ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]
     }
     assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": lake.settings.account}}
-    assert of_rules["Action"] == "sns:Publish"
-    assert of_rules["Principal"] == {"Service": "events.amazonaws.com"}
+
+
+def test_the_rule_of_drift_publishes_under_a_role_that_may_do_nothing_else(lake):
+    (target,) = (
+        target
+        for rule in lake.properties("AWS::Events::Rule")
+        for target in rule["Targets"]
+        if rule["EventPattern"].get("detail-type") == ["DriftFound"]
+    )
+    (role,) = (
+        role
+        for role in lake.properties("AWS::IAM::Role")
+        if role.get("Description") == "Sends notices of drift"
+    )
+    assert target["RoleArn"]
+    (trusted,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trusted["Principal"] == {"Service": "events.amazonaws.com"}
+    name = target["RoleArn"]["Fn::GetAtt"][0]
+    allowed = {
+        action
+        for policy in lake.properties("AWS::IAM::Policy")
+        if policy["Roles"] == [{"Ref": name}]
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in listed(statement["Action"])
+    }
+    assert {action for action in allowed if not action.startswith("kms:")} == {"sns:Publish"}
 
 
 def test_the_environments_subscribers_are_told_and_nobody_else(lake):

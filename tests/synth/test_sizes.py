@@ -5,9 +5,13 @@ Limits: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 
 import json
 import math
+from types import SimpleNamespace
 
 import pytest
+from aws_cdk import Duration
 
+from data_lake.asl import ChildExecutions
+from data_lake.inspect_states import InspectionMap, InspectStates
 from tests.synth.synthesised import all_states, inner_scopes
 
 MOST_BYTES = 1024 * 1024
@@ -83,6 +87,17 @@ def test_no_state_passes_on_a_list_of_files(prod):
     }
     assert "ResultWriter" in many
     assert many["ToleratedFailurePercentage"] == "{% $run.tolerated_failure_percent %}"
+
+
+def test_an_express_execution_must_have_time_for_a_second_try():
+    def inspect(seconds: int, executions: ChildExecutions) -> InspectStates:
+        function = SimpleNamespace(timeout=Duration.seconds(seconds))
+        return InspectStates(function, "artifacts", InspectionMap(executions=executions))
+
+    with pytest.raises(ValueError, match=r"inspection_seconds: must be at most .*: got 300"):
+        inspect(300, ChildExecutions.EXPRESS)
+    assert inspect(120, ChildExecutions.EXPRESS).map.at_once == 40
+    assert inspect(300, ChildExecutions.STANDARD).map.at_once == 40
 
 
 @pytest.mark.parametrize("environment", ["local", "prod"])

@@ -61,6 +61,22 @@ def test_every_task_that_waits_for_a_job_outlasts_the_jobs_own_timeout(prod, tas
         assert "Timeout" not in task["Arguments"] or task["TimeoutSeconds"] == longest
 
 
+def untended(tasks):
+    """Give the tasks that wait for a worker's token without hearing from the worker meanwhile."""
+    return {
+        name
+        for name, task in tasks.items()
+        if task["Resource"].endswith(".waitForTaskToken") and not task.get("HeartbeatSeconds")
+    }
+
+
+def test_a_task_that_waits_for_a_token_has_a_heartbeat(tasks):
+    assert untended(tasks) == set()
+    waits = {"Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken"}
+    heard = waits | {"HeartbeatSeconds": 60}
+    assert untended({"Waits": waits, "Heard": heard}) == {"Waits"}
+
+
 def test_an_execution_ends_when_the_environment_says_so(lake, name):
     given = lake.definition(name)
     assert given["TimeoutSeconds"] == lake.settings.pipeline.timeout_minutes * 60
