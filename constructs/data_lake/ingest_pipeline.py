@@ -121,7 +121,7 @@ class IngestPipeline(Construct):
                         "run_id": of("$.detail.run_id"),
                         "outcome": None,
                         "counts": {},
-                        "reasons": of("$.detail.columns"),
+                        "reasons": of("$.detail.reasons"),
                         "next_step": "Compare the columns with the contract; change it, or have "
                         "the producer change the files.",
                     }

@@ -23,6 +23,11 @@ class Drift:
     found: str | None
     expected: str | None
 
+    def describe(self) -> str:
+        """Say the difference in one line."""
+        said = f"the contract says {self.expected}" if self.expected else "the contract has none"
+        return f"{self.column or 'table'} {self.change}: found {self.found or 'nothing'}, {said}"
+
 
 @dataclass(frozen=True)
 class Comparison:

@@ -39,7 +39,7 @@ class DriftEntry(Response):
 
 
 class DriftEvent(Response):
-    """What others are told of drift: whose it is, and the columns that differ."""
+    """What others are told of drift: whose it is, the columns that differ, and both in words."""
 
     environment: str
     owner: str
@@ -47,6 +47,7 @@ class DriftEvent(Response):
     run_id: str
     table: str
     columns: list[DriftEntry]
+    reasons: list[str]
 
 
 class CheckDriftResponse(Response):
@@ -99,6 +100,7 @@ def handle(request: CheckDriftRequest) -> CheckDriftResponse:
         run_id=request.run_id,
         table=name,
         columns=drift,
+        reasons=[entry.describe() for entry in found.drift],
     )
     return CheckDriftResponse(
         drift=drift,

@@ -50,7 +50,7 @@ def test_throttling_by_any_service_is_waited_out(feed: GetFeed) -> None:
 
 
 @pytest.mark.fault(23, by="run")
-def test_a_spark_process_that_is_killed_while_it_writes_leaves_nothing_to_see(
+def test_a_job_whose_spark_process_is_killed_while_it_writes_runs_once_more_and_larger(
     feed: GetFeed,
 ) -> None:
     orders = feed("worker_lost")
@@ -58,9 +58,11 @@ def test_a_spark_process_that_is_killed_while_it_writes_leaves_nothing_to_see(
     with orders.faults.armed(Fault("s3:PutObject", kill=True, where=files)):
         orders.put("a.csv", csv((1, 1)))
         (run,) = orders.settle()
-    assert (run["outcome"], run["error_class"]) == ("failed", "resources")
-    assert orders.published() == []
-    assert_survived(orders, FAILED, PUBLISHED, rows=[(1, 1)])
+    assert run["outcome"] == "published"
+    assert "; then " in run["engine"]
+    told = {one["notice"] for one in orders.notices()}
+    assert "job_retried_with_more_workers" in told
+    assert_survived(orders, PUBLISHED, rows=[(1, 1)])
 
 
 @pytest.mark.fault(24, by="run")

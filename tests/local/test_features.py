@@ -33,7 +33,17 @@ COVERED = {
         "sns:publish",
         "states:startExecution",
     },
-    "Function": {"$contains", "$count", "$exists", "$string", "$substring"},
+    "Function": {
+        "$append",
+        "$contains",
+        "$count",
+        "$exists",
+        "$floor",
+        "$millis",
+        "$string",
+        "$substring",
+        "$toMillis",
+    },
 }
 """What `tests/local/plugin/` and the end-to-end tests run on the live emulator."""
 ASSERTED_ON_THE_TEMPLATE = {

@@ -18,6 +18,7 @@ from strata.dead_letters.redriving import redrive
 from strata.local.faults import Fault, Faults
 from strata.local.lake import LocalLake, bring_up, take_down
 from strata.notices import notices, open_inbox
+from strata.page import write_page
 from strata.query import query
 from strata.redriving import redrive_run
 from strata.reprocessing.choosing import Range
@@ -217,7 +218,7 @@ def test_a_micro_batch_runs_once_when_something_waits_and_never_when_nothing_doe
 
 
 def test_operators_undo_redrive_and_load_again_what_went_wrong(
-    operated: LocalLake, known: ContractSet
+    operated: LocalLake, known: ContractSet, tmp_path: Path
 ) -> None:
     # Given two runs, of which the second brought wrong rows
     first = load(operated, "steady/1.csv", (1, 10))
@@ -251,6 +252,8 @@ def test_operators_undo_redrive_and_load_again_what_went_wrong(
     ).run()
     assert "4 published" in lines[-1]
     assert [number for number, _ in rows(operated, "steady")] == [1, 2, 3, 4]
+    # And the page tells of the rollback beside the runs
+    assert "rolled back" in write_page(operated, tmp_path / "page.html").read_text()
 
 
 def test_a_dead_letter_is_redriven_and_the_file_is_loaded(operated: LocalLake) -> None:

@@ -118,6 +118,7 @@ def checked(drift: list[dict[str, Any]] | None = None) -> dict[str, Any]:
         "run_id": EXECUTION,
         "table": "flights",
         "columns": drift,
+        "reasons": ["they differ"],
     }
     given = {"drift": drift or [], "event": event if drift else None, "ignored": []}
     return payload(CheckDriftResponse.model_validate(given | {"table": "flights"}))

@@ -53,7 +53,7 @@ def test_the_history_of_ten_thousand_files_is_far_from_the_limit_even_if_all_is_
     assert batches > pipeline.inline_batches
     definition = prod.definition("ingest")
     polls = {"WaitForCrawler": 240, "GetCrawler": 240, "CrawlerDone?": 240, "StartCrawler": 240}
-    assert events(definition, {"StageRows": 3}) < MOST_EVENTS / 20
+    assert events(definition, {"StageRows": 3}) < MOST_EVENTS / 10
     calm = dict.fromkeys(polls, 240)
     assert _calm_events(definition, calm) < MOST_EVENTS / 5
 

@@ -90,6 +90,7 @@ def test_what_a_contract_ignores_is_told_apart_from_drift(lake, crawled):
             "run_id": "run-1",
             "table": "flights",
             "columns": drift,
+            "reasons": ["month type: found boolean, the contract says int"],
         },
         "ignored": ["gate"],
         "table": "flights",

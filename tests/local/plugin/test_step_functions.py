@@ -228,3 +228,14 @@ def test_an_error_is_searched_by_a_pattern_and_a_text_is_cut(execute: Execute) -
     for text, is_found in (('x Out of" Memory', False), ("an Out: Memory", True)):
         ended = execute(machine, {"Error": "States.TaskFailed", "Cause": text})
         assert json.loads(ended["output"]) == {"found": is_found, "cut": "warn"}
+
+
+def test_lists_are_joined_and_moments_are_compared(execute: Execute) -> None:
+    output = {
+        "joined": "{% $append($states.input.some, [$states.input.more]) %}",
+        "later": "{% $floor($millis() / 1000) * 1000 > $toMillis('2020-01-01T00:00:00.000Z') %}",
+    }
+    state = {"Type": "Pass", "Output": output, "End": True}
+    given = {"some": [{"a": 1}], "more": {"b": 2}}
+    ended = execute({"StartAt": "Look", "States": {"Look": state}}, given)
+    assert json.loads(ended["output"]) == {"joined": [{"a": 1}, {"b": 2}], "later": True}
