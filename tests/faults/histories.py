@@ -32,7 +32,9 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "OpenRun": open_run,
     "PlanRead": plan_read,
 }
-READY = {"Crawler": {"State": "READY", "LastCrawl": {"Status": "SUCCEEDED"}}}
+CRAWLED = {"Status": "SUCCEEDED", "StartTime": "2100-01-01T00:00:00Z"}
+READY = {"Crawler": {"State": "READY", "LastCrawl": CRAWLED}}
+"""A crawl that began after whoever asks."""
 Version = tuple[str, int]
 """When a row's file arrived, and the row's value."""
 
