@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help setup demo test check lint types synth snapshots docs chaos bench bench-full bench-inspect format lock clean
+.PHONY: help setup demo test check lint types synth snapshots docs chaos bench bench-full bench-inspect bench-load format lock clean
 
 BIN := .venv/bin
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -58,6 +58,10 @@ bench-full: setup ## Measure everything, with 1 and with 10 million rows (about 
 
 bench-inspect: setup ## Measure how fast a large file is inspected, beside what libraries read
 	@PYTHONPATH=.:lambda_src $(BIN)/python -m benchmarks.inspect_readers
+
+bench-load: setup ## Let a burst of small files come: runs, job runs, cost; FILES=10000 DATASETS=50
+	@PYTHONPATH=.:constructs:lambda_src $(BIN)/python -m benchmarks.load \
+		$(if $(FILES),--files $(FILES)) $(if $(DATASETS),--datasets $(DATASETS))
 
 format: setup ## Put the code into the house format
 	@$(BIN)/ruff check --fix .

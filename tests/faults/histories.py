@@ -32,7 +32,9 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "OpenRun": open_run,
     "PlanRead": plan_read,
 }
-READY = {"Crawler": {"State": "READY", "LastCrawl": {"Status": "SUCCEEDED"}}}
+CRAWLED = {"Status": "SUCCEEDED", "StartTime": "2100-01-01T00:00:00Z"}
+READY = {"Crawler": {"State": "READY", "LastCrawl": CRAWLED}}
+"""A crawl that began after whoever asks."""
 Version = tuple[str, int]
 """When a row's file arrived, and the row's value."""
 
@@ -118,11 +120,23 @@ class Execution(Mapping[str, Any]):
             raise TaskFailedError(type(error).__name__, json.dumps({})) from error
 
 
+class Machine:
+    """A state machine by its definition, which is too long to be printed with a failed history."""
+
+    def __init__(self, definition: dict[str, Any]) -> None:
+        """Keep the definition."""
+        self.definition = definition
+
+    def __repr__(self) -> str:
+        """Leave the definition out."""
+        return "Machine(...)"
+
+
 @dataclass
 class World:
     """A lake, the machine of its runs, and the table that its readers see."""
 
-    definition: dict[str, Any]
+    machine: Machine
     lake: Lake = field(default_factory=Lake)
     table: dict[int, Version] = field(default_factory=dict)
     staged: dict[str, list[tuple[int, Version]]] = field(default_factory=dict)
@@ -151,7 +165,7 @@ class World:
             name, content = todo.pop()
             execution = Execution(self, trouble)
             try:
-                Player(self.definition, execution, name=name).play(content)
+                Player(self.machine.definition, execution, name=name).play(content)
             except DiedError:
                 return True
             found_work |= execution.tasks > 1

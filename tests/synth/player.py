@@ -5,8 +5,9 @@ treats an undefined value as the error that it is in Step Functions. Retries are
 answer stands for the last try. The emulator's end-to-end tests play the real services.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import jsonata
@@ -23,6 +24,11 @@ class TaskFailedError(Exception):
         self.output = {"Error": error, "Cause": cause}
 
 
+def one_after_the_other(works: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Do what a service does at once."""
+    return [work() for work in works]
+
+
 @dataclass
 class Player:
     """One execution.
@@ -35,6 +41,8 @@ class Player:
         calls: the arguments of every task, by state.
         failure: error and cause, if the execution failed.
         name: the execution's name.
+        wait: is told the seconds of every Wait state.
+        together: does the branches of a Parallel and the items of a Map, and gives their results.
     """
 
     definition: dict[str, Any]
@@ -43,6 +51,8 @@ class Player:
     calls: dict[str, list[Any]] = field(default_factory=dict)
     failure: dict[str, str] | None = None
     name: str = "execution-1"
+    wait: Callable[[float], None] = lambda _seconds: None
+    together: Callable[[Sequence[Callable[[], Any]]], list[Any]] = one_after_the_other
 
     def play(self, execution_input: Any) -> "Player":
         """Play from start to end."""
@@ -88,13 +98,18 @@ class Player:
                 self.calls.setdefault(name, []).append(arguments)
                 return self._answer(name, arguments)
             case "Parallel":
-                return [self._scope(branch, given, own) for branch in state["Branches"]]
+                return self.together(
+                    [partial(self._scope, branch, given, own) for branch in state["Branches"]]
+                )
             case "Map":
                 if "ItemReader" in state:
                     return self._distributed(name, state, given, own)
                 items = evaluate(state["Items"], own, {"input": given})
                 assert isinstance(items, list), f"{name}: Items is no list: {items!r}"
-                return [self._scope(state["ItemProcessor"], item, own) for item in items]
+                processor = state["ItemProcessor"]
+                return self.together([partial(self._scope, processor, item, own) for item in items])
+            case "Wait":
+                self.wait(state["Seconds"])
             case "Fail":
                 error = evaluate(state["Error"], own, {"input": given})
                 raise TaskFailedError(error, evaluate(state["Cause"], own, {"input": given}))
