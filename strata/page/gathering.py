@@ -14,6 +14,7 @@ from strata.page.deployed.gathering import (
     deployed_dashboard,
     gathered_metrics,
 )
+from strata.page.deployed.measured import counted_executions
 from strata.page.gathering_rules import rule_counts
 from strata.page.gathering_tables import read_products, read_tables
 from strata.page.graph import read_graph
@@ -22,6 +23,8 @@ from strata.page.story import Arrival, Execution, Machine, Notice, Run, Story
 from strata.runs import arrivals, artifact, runs
 
 PIPELINES = ("ingest", "curate")
+COMPACTION = "compact"
+"""The machine that brings small files together; only a lake with Parquet tables has it."""
 
 
 def gather(lake: LocalLake) -> Story:
@@ -55,7 +58,7 @@ def gather(lake: LocalLake) -> Story:
         notices=tuple(_notice(sent) for sent in notices(lake)),
         dashboard=deployed_dashboard(lake),
         alarms=deployed_alarms(lake),
-        metrics=gathered_metrics(lake, now),
+        metrics=(*gathered_metrics(lake, now), *counted_executions(_compactions(lake))),
     )
 
 
@@ -102,6 +105,13 @@ def _executions(lake: LocalLake, machines: tuple[Machine, ...]) -> tuple[Executi
                     )
                 )
     return tuple(sorted(found, key=lambda execution: execution.started_at))
+
+
+def _compactions(lake: LocalLake) -> tuple[Execution, ...]:
+    """Give the executions that compacted tables: they are on the dashboard, but are no runs."""
+    if f"{COMPACTION.capitalize()}StateMachineArn" not in lake.outputs:
+        return ()
+    return _executions(lake, (_machine(lake, COMPACTION),))
 
 
 def _stages(lake: LocalLake, records: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -141,7 +141,12 @@ def test_the_run_after_a_rollback_starts_clean(lake, deployed, work):
     lake.stage("run-3")
     assert lake.judge(opened)["decision"] == "publish"
     snapshot = add_row(deployed, "processed", "flights", "run-3")
-    lake.publish("run-3", snapshot_id=snapshot, published_at="2100-01-01T00:00:00+00:00")
+    lake.publish(
+        "run-3",
+        snapshot_id=snapshot,
+        previous_snapshot_id="that of run-1",
+        published_at="2100-01-01T00:00:00+00:00",
+    )
     assert lake.close("run-3", "published")["outcome"] == "published"
     # Then its rows are added to what the rollback left
     assert seen(deployed) == ["run-1", "run-3"]

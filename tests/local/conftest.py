@@ -22,12 +22,17 @@ PACKED = "airports/packed airports.csv"
 """The key of a file that does not say what it is."""
 
 
+FIXTURES = sorted((ROOT / "tests/fixtures").glob("*.odcs.yaml"))
+"""Contracts of datasets that single modules load, at any time beside the sample's."""
+BESIDE_THE_SAMPLE = tuple(file.name.partition(".")[0] for file in FIXTURES)
+
+
 @pytest.fixture(scope="session")
 def contracts_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the sample contracts, and those of `tests/fixtures/`."""
     folder = tmp_path_factory.mktemp("lake contracts") / "contracts"
     shutil.copytree(ROOT / "contracts", folder)
-    for contract in (ROOT / "tests/fixtures").glob("*.odcs.yaml"):
+    for contract in FIXTURES:
         shutil.copy(contract, folder)
     return folder
 

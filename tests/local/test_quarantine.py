@@ -70,7 +70,8 @@ def of_customers(lake: LocalLake) -> list[dict[str, Any]]:
 
 def warnings_of(run: dict[str, Any]) -> set[str]:
     """Give what a run warned of."""
-    return set(str(run.get("reason") or "").split("; "))
+    reason = str(run.get("reason") or "")
+    return set(reason.split("; ")) if reason else set()
 
 
 def hashed(lake: LocalLake, text: str) -> str:

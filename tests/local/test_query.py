@@ -8,6 +8,7 @@ from pyarrow import parquet
 from strata.errors import StrataError
 from strata.local.lake import LocalLake
 from strata.query import query, tables
+from tests.local.conftest import BESIDE_THE_SAMPLE
 
 
 def test_a_replaced_snapshot_is_not_seen_although_its_files_are_still_there(
@@ -56,7 +57,7 @@ def test_the_books_can_be_asked_too(tried: LocalLake) -> None:
     counted = query(
         tried,
         "SELECT status, COUNT(*) AS files FROM lake.arrivals "
-        "WHERE dataset <> 'customers' GROUP BY ALL ORDER BY ALL",
+        f"WHERE dataset NOT IN {BESIDE_THE_SAMPLE} GROUP BY ALL ORDER BY ALL",
     ).to_pylist()
     assert {row["status"]: row["files"] for row in counted} == {
         "duplicate": 1,
