@@ -16,8 +16,9 @@ TRIGGER = "by_hand"
 def start_by_hand(lake: Lake, contracts: ContractSet, name: str) -> str:
     """Start a run of a dataset or product and give its execution's ARN.
 
-    Within the same minute it is the same run. Raises `StrataError` where nothing waits, and while a
-    run goes on, which takes or leads to what waits.
+    Within the same second it is the same run; later, a run that has not opened yet takes what waits
+    and the second one finds nothing. Raises `StrataError` where nothing waits, and while a run goes
+    on, which takes or leads to what waits.
     """
     books = Books(lake, known_name(contracts, name))
     lock = books.item(LOCK)
@@ -30,8 +31,8 @@ def start_by_hand(lake: Lake, contracts: ContractSet, name: str) -> str:
             root = contracts.products[root].inputs[0]
     elif lock is None and next(books.items("WAITING#"), None) is None:
         raise StrataError(f"{name}: nothing waits; to load again what was loaded: --since <date>")
-    execution = f"{name[:50]}-by-hand-{datetime.now(UTC):%Y%m%dT%H%M}"
+    execution = f"{name[:50]}-by-hand-{datetime.now(UTC):%Y%m%dT%H%M%S}"
     arn = start_execution(lake, machine, execution, {"dataset": root, "trigger": TRIGGER})
     if arn is None:
-        raise StrataError(f"{name}: a run was started by hand less than a minute ago: strata runs")
+        raise StrataError(f"{name}: a run was started by hand a moment ago: strata runs")
     return arn
