@@ -126,10 +126,12 @@ class Settings(Strict):
     """One environment. ``load_settings`` makes it from ``config/environments/<name>.yaml``.
 
     ``owner`` is a person or team to ask, not the owner key of ledger records; that is ``prefix``.
+    ``production: true`` makes the rules of ``config/production.py`` apply.
     """
 
     project: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", min_length=2, max_length=16)
     environment: str = Field(pattern=r"^[a-z][a-z0-9]{1,11}$")
+    production: bool
     account: str = Field(pattern=r"^[0-9]{12}$")
     region: str
     recovery_region: str | None = None

@@ -50,6 +50,7 @@ class ReplicaZones(Construct):
             lifecycles=lifecycles,
             key_alias=self.key_alias,
             announce_arrivals=False,
+            not_replicated="It is the replica: the first region's zone is the other copy.",
             retain=retain,
         )
 
