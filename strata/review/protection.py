@@ -80,18 +80,19 @@ def protected(old: Resources, new: Resources, knowledge: Knowledge) -> Iterator[
         if before["Type"] != after["Type"]:
             continue
         what = title(name, after)
-        if knowledge.holds_data(after["Type"]):
-            yield from _policies(what, before, after)
+        yield from _policies(what, before, after, knowledge.holds_data(after["Type"]))
         was, now = before.get("Properties", {}), after.get("Properties", {})
         if after["Type"] == "AWS::S3::Bucket":
             yield from _expiries(what, _expiry(was), _expiry(now))
         yield from _settings(what, after["Type"], was, now)
 
 
-def _policies(what: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Point]:
+def _policies(
+    what: str, old: Mapping[str, Any], new: Mapping[str, Any], holds_data: bool
+) -> Iterator[Point]:
     for policy, event in (("DeletionPolicy", "deleted"), ("UpdateReplacePolicy", "replaced")):
         was, now = old.get(policy), new.get(policy)
-        if was in KEPT and now not in KEPT:
+        if holds_data and was in KEPT and now not in KEPT:
             text = f"NO LONGER KEPT: what {what} holds is lost when it is {event}; {policy} "
             yield Point(Topic.PROTECTION, text + difference(was, now), Weight.LOSS)
         elif was != now:
@@ -99,7 +100,7 @@ def _policies(what: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iter
             yield Point(Topic.PROTECTION, text, Weight.CARE)
 
 
-def _expiries(what: str, old: Mapping[str, int], new: Mapping[str, int]) -> Iterator[Point]:
+def _expiries(what: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Point]:
     for where in sorted({*old, *new}):
         was, now = old.get(where), new.get(where)
         if was == now:
@@ -107,7 +108,7 @@ def _expiries(what: str, old: Mapping[str, int], new: Mapping[str, int]) -> Iter
         if now is None:
             text = f"{what}: nothing expires any more ({where}; was after {was} days)"
             yield Point(Topic.PROTECTION, text)
-        elif was is None or now < was:
+        elif was is None or _less(now, was):
             before = "never" if was is None else f"after {was} days"
             text = f"DATA EXPIRES EARLIER: {what} ({where}): {before} before, now after {now} days"
             yield Point(Topic.PROTECTION, text, Weight.LOSS)
@@ -127,7 +128,13 @@ def _settings(
     for wanted, word, read in _TERMS:
         was, now = read(old), read(new)
         if kind == wanted and was != now:
-            shorter = now is not None and (was is None or now < was)
+            shorter = now is not None and (was is None or _less(now, was))
             mark = "KEPT FOR LESS TIME: " if shorter else ""
             text = f"{mark}{what}: {word} {difference(was, now)}"
             yield Point(Topic.PROTECTION, text, Weight.CARE if shorter else Weight.NOTE)
+
+
+def _less(new: Any, old: Any) -> bool:
+    """Tell whether a term is shorter; a parameter or reference may be, as nobody knows it here."""
+    numbers = isinstance(new, int | float) and isinstance(old, int | float)
+    return bool(new < old) if numbers else True
