@@ -26,6 +26,7 @@ from strata.options import add_environment
 from strata.page import write_page
 from strata.paths import CONTRACTS, state_folder
 from strata.products.command import FORMATS, show_graph
+from strata.promotion.command import add_promotion_commands
 from strata.quarantine.command import add_quarantine_commands
 from strata.query import query
 from strata.redriving_command import add_redrive_command
@@ -95,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     add_rollback_command(commands)
     add_run_commands(commands)
     add_review_command(commands)
+    add_promotion_commands(commands)
     return parser
 
 
