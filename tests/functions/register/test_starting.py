@@ -87,6 +87,7 @@ class Registering:
         self.thread.join(30)
 
 
+@pytest.mark.fault(31, by="run")
 @pytest.mark.parametrize("outcome", ["published", "failed"])
 @pytest.mark.parametrize(("write", "look"), list(combinations_with_replacement(range(4), 2)))
 def test_whenever_a_file_is_registered_while_its_run_closes_somebody_starts_the_next_one(
