@@ -30,6 +30,8 @@ class StorageStack(Stack):
             account=settings.account,
             region=settings.region,
             lifecycles=lifecycles_of(settings),
+            key_arn=settings.company.zones_key,
+            access_log_bucket=settings.company.access_log_bucket,
             retain=settings.retain_data,
         )
         target = replica_target(settings)

@@ -28,6 +28,11 @@ class LakeStorage(Construct):
         lifecycles: by zone, and ``access-logs``; if given, every one is required. Default:
             current objects stay for ever, see ``ZoneLifecycle``.
         key_alias: a name under which another region finds the key. Default: none.
+        key_arn: a key that exists and encrypts the objects, in place of a new one; it gets no
+            alias. Default: none.
+        access_log_bucket: a bucket that exists and gets the access logs under ``<prefix>/``, in
+            place of a new one. Its policy must let ``logging.s3.amazonaws.com`` write. Default:
+            none.
         announce_arrivals: send the raw zone's events to EventBridge. Default: true.
         retain: keep buckets and key when the stack is deleted. Default: true.
 
@@ -50,6 +55,8 @@ class LakeStorage(Construct):
         region: str,
         lifecycles: Mapping[str, ZoneLifecycle] | None = None,
         key_alias: str | None = None,
+        key_arn: str | None = None,
+        access_log_bucket: str | None = None,
         announce_arrivals: bool = True,
         retain: bool = True,
     ) -> None:
@@ -68,8 +75,13 @@ class LakeStorage(Construct):
             description=f"{prefix}: objects in every zone",
             alias=key_alias,
             retain=retain,
+            existing_arn=key_arn,
         ).key
-        self.access_logs = self._access_logs(names[ACCESS_LOGS], lifecycles[ACCESS_LOGS], retain)
+        self.access_logs = (
+            self._access_logs(names[ACCESS_LOGS], lifecycles[ACCESS_LOGS], retain)
+            if access_log_bucket is None
+            else s3.Bucket.from_bucket_name(self, "AccessLogs", access_log_bucket)
+        )
         self.zones = {
             zone: LakeZone(
                 self,
@@ -78,6 +90,7 @@ class LakeStorage(Construct):
                 key=self.key,
                 lifecycle=lifecycles[zone],
                 access_logs=self.access_logs,
+                access_logs_folder="" if access_log_bucket is None else f"{prefix}/",
                 holds_tables=zone in TABLE_ZONES,
                 notify=announce_arrivals and zone == "raw",
                 retain=retain,
@@ -85,7 +98,7 @@ class LakeStorage(Construct):
             for zone in ZONES
         }
 
-    def _access_logs(self, name: str, lifecycle: ZoneLifecycle, retain: bool) -> s3.Bucket:
+    def _access_logs(self, name: str, lifecycle: ZoneLifecycle, retain: bool) -> s3.IBucket:
         return s3.Bucket(
             self,
             "AccessLogs",
