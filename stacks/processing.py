@@ -76,6 +76,7 @@ class ProcessingStack(Stack):
             "AlertTopicArn": self.lake.alerts.topic.topic_arn,
             "SweepFunctionName": self.lake.sweep.function.function.function_name,
             "ArrivalQueueUrl": self.lake.arrivals.queue.queue_url,
+            "NoticeDeadLetterQueueUrl": self.lake.alerts.dead_letters.queue_url,
             "ArrivalDeadLetterQueueUrl": self.lake.arrivals.dead_letters.queue_url,
             "CurateDeadLetterQueueUrl": self.lake.curate.dead_letters.queue_url,
             "DriftDeadLetterQueueUrl": self.lake.ingest.dead_letters.queue_url,

@@ -257,7 +257,7 @@ class LakeProcessing(Construct):
                 size=sizes.spark,
                 log_prefix=f"/strata/{prefix}",
             ),
-            topic=self.alerts.topic,
+            alerts=self.alerts,
             key=self.key,
             timeout_minutes=sizes.timeout_minutes,
             log_retention_days=sizes.log_retention_days,

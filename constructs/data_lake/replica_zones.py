@@ -57,6 +57,7 @@ class ReplicaZones(Construct):
             key_arn=key_arn,
             access_log_bucket=access_log_bucket,
             announce_arrivals=False,
+            not_replicated="It is the replica: the first region's zone is the other copy.",
             retain=retain,
         )
 

@@ -7,6 +7,7 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from data_lake.acknowledgement import HIPAA, NIST, PCI, acknowledge, across
 from data_lake.encryption import LakeKey
 from data_lake.zone import LakeZone, ZoneLifecycle, lifecycle_rules
 
@@ -16,6 +17,8 @@ ZONES: Final = ("raw", "processed", "curated", "quarantine", "artifacts")
 ACCESS_LOGS: Final = "access-logs"
 TABLE_ZONES: Final = frozenset({"processed", "curated"})
 LONGEST_BUCKET_NAME: Final = 63
+
+_REPLICATION: Final = across("S3BucketReplicationEnabled", NIST, HIPAA, PCI)
 
 
 class LakeStorage(Construct):
@@ -34,6 +37,8 @@ class LakeStorage(Construct):
             place of a new one. Its policy must let ``logging.s3.amazonaws.com`` write. Default:
             none.
         announce_arrivals: send the raw zone's events to EventBridge. Default: true.
+        not_replicated: why the zones have no replica elsewhere, for the policy report. Default:
+            none, and a policy that asks for replicas finds fault with zones that have none.
         retain: keep buckets and key when the stack is deleted. Default: true.
 
     Attributes:
@@ -58,6 +63,7 @@ class LakeStorage(Construct):
         key_arn: str | None = None,
         access_log_bucket: str | None = None,
         announce_arrivals: bool = True,
+        not_replicated: str | None = None,
         retain: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -97,9 +103,12 @@ class LakeStorage(Construct):
             )
             for zone in ZONES
         }
+        if not_replicated is not None:
+            for one in self.zones.values():
+                acknowledge(one, *_REPLICATION, reason=not_replicated)
 
     def _access_logs(self, name: str, lifecycle: ZoneLifecycle, retain: bool) -> s3.IBucket:
-        return s3.Bucket(
+        bucket = s3.Bucket(
             self,
             "AccessLogs",
             bucket_name=name,
@@ -113,6 +122,19 @@ class LakeStorage(Construct):
             lifecycle_rules=lifecycle_rules(lifecycle),
             removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,
         )
+        acknowledge(
+            bucket,
+            *across("S3DefaultEncryptionKMS", NIST, HIPAA, PCI),
+            reason="S3 delivers access logs only to buckets encrypted with its own keys; a bucket "
+            "with a KMS key would get none. The logs name objects, never what is in them.",
+        )
+        acknowledge(
+            bucket,
+            *_REPLICATION,
+            reason="Access logs tell who asked for what in this region; nothing is restored from "
+            "them, and the second region's buckets write their own.",
+        )
+        return bucket
 
 
 def bucket_name(prefix: str, zone: str, account: str, region: str) -> str:

@@ -169,7 +169,11 @@ def test_a_failed_notice_never_replaces_the_error_that_it_tells_of(states):
     ]
     assert len(notices) == 5
     for notice in notices:
-        assert all("Assign" not in entry for entry in notice["Catch"])
+        kept = states[notice["Catch"][0]["Next"]]
+        assert kept["Resource"].endswith("sqs:sendMessage")
+        for state in (notice, kept):
+            assert all("Assign" not in entry for entry in state["Catch"])
+        assert notice.get("Next") == kept.get("Next")
 
 
 @pytest.mark.parametrize("name", OF_RUNS, indirect=True)
@@ -187,7 +191,8 @@ def test_a_run_is_closed_as_failed_whatever_failed_before(definition, states):
     (scope,) = holders
     notices = {"NotifyFailure", "NotifyQuarantine", "NotifyCircuitOpen", "NotifyMoreWorkers"}
     # The job that a product is built by has a handler of its own before it is given up.
-    quiet = {"CloseFailed", "SideEffects", "BuildProduct", *notices}
+    kept = {f"Keep{name.removeprefix('Notify')}Notice" for name in notices}
+    quiet = {"CloseFailed", "SideEffects", "BuildProduct", *notices, *kept}
     for name, state in scope["States"].items():
         restarts = state.get("Resource", "").endswith("startExecution")
         if "Catch" in state and name not in quiet and not restarts:
