@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help setup demo test check lint types synth snapshots docs chaos bench bench-full bench-inspect bench-load format lock clean
+.PHONY: help setup demo test check lint types synth snapshots review docs chaos bench bench-full bench-inspect bench-load format lock clean
 
 BIN := .venv/bin
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -41,6 +41,11 @@ synth: setup ## Synthesise every environment with its policy checks
 
 snapshots: setup ## Accept the templates as they are: renew tests/snapshots/
 	@STRATA_UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/synth/test_snapshots.py
+
+review: setup ## Say in words what the branch does to every template; BASE=main OUTPUT=file CHECK=success
+	@$(BIN)/strata review --against $(or $(BASE),HEAD) \
+		$(if $(OUTPUT),--format comment --output $(OUTPUT)) \
+		$(if $(CHECK),--check $(CHECK)) $(if $(COST),--cost $(COST))
 
 docs: setup ## Renew docs/constructs/ from the docstrings and docs/errors.md from the table
 	@$(BIN)/python -m strata.construct_pages

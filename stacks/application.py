@@ -5,7 +5,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from aws_cdk import App, Environment, Validations
-from cdk_nag import AwsSolutionsChecks
+from cdk_nag import (
+    AwsSolutionsChecks,
+    HIPAASecurityChecks,
+    NIST80053R5Checks,
+    PCIDSS321Checks,
+)
 
 from config.loading import FOLDER, available_environments, load_settings
 from config.settings import Settings
@@ -13,6 +18,7 @@ from data_lake.contracts import ContractSet, load_contracts
 from data_lake.name_limits import LakeNames, check_names
 from data_lake.tagging import tag_everything
 from stacks.catalog import CatalogStack
+from stacks.company import apply_company
 from stacks.engines import check_engines
 from stacks.governance import GovernanceStack
 from stacks.observability import ObservabilityStack
@@ -22,6 +28,9 @@ from stacks.replica import ReplicaStack
 from stacks.storage import StorageStack
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
+
+PACKS: Final = (AwsSolutionsChecks, NIST80053R5Checks, HIPAASecurityChecks, PCIDSS321Checks)
+"""The rules of cdk-nag that every environment is held to."""
 
 
 def build_app(environment: str | None = None, outdir: Path | None = None) -> App:
@@ -45,7 +54,8 @@ def build_app(environment: str | None = None, outdir: Path | None = None) -> App
     app = App(context=context, outdir=None if outdir is None else str(outdir))
     settings = load_settings(environment or app.node.try_get_context("env"))
     tag_everything(app, tags_of(settings))
-    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    apply_company(app, settings.company)
+    Validations.of(app).add_plugins(*(pack(app) for pack in PACKS))
     folder = REPOSITORY / (app.node.try_get_context("contracts") or "contracts")
     contracts = load_contracts(folder)
     others = [load_settings(name) for name in available_environments()]

@@ -31,6 +31,7 @@ from strata.query import query
 from strata.redriving_command import add_redrive_command
 from strata.report import runs_table, steps_table
 from strata.reprocessing.command import add_run_commands
+from strata.review.command import add_review_command
 from strata.rollback.command import add_rollback_command
 
 Command = Callable[[argparse.Namespace], None]
@@ -93,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     add_redrive_command(commands)
     add_rollback_command(commands)
     add_run_commands(commands)
+    add_review_command(commands)
     return parser
 
 

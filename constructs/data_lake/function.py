@@ -12,6 +12,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from data_lake.acknowledgement import HIPAA, NIST, PCI, acknowledge, across
 from data_lake.log_retention import retention
 from data_lake.permissions import allow, service_role
 
@@ -33,6 +34,21 @@ class FunctionSize:
     memory_mb: int = 512
     timeout_seconds: int = 60
     log_retention_days: int = 30
+
+
+@dataclass(frozen=True)
+class Calls:
+    """How a function is called, in words for the policy report.
+
+    Attributes:
+        by: what calls it.
+        bound: what bounds how many of it run at once, besides a reserved concurrency.
+        failures: what takes a call that failed.
+    """
+
+    by: str
+    bound: str
+    failures: str
 
 
 class FunctionPlatform(Construct):
@@ -78,6 +94,8 @@ class LakeFunction(Construct):
         name: the function's folder in the asset; its handler is ``<name>.handler.handle``.
         description: what the function does, in one sentence.
         environment: variables besides the platform's. Default: none.
+        calls: what calls it; the reason why the findings of policies about reserved concurrency
+            and dead letters are right for it. Default: none, and the findings stay.
         reserved_concurrency: how many may run at once. Default: what the account has left.
         size: memory, timeout and log retention. Default: the platform's.
         dead_letters: keeps the event of an asynchronous call that failed; such a call is then not
@@ -99,6 +117,7 @@ class LakeFunction(Construct):
         name: str,
         description: str,
         environment: Mapping[str, str] | None = None,
+        calls: Calls | None = None,
         reserved_concurrency: int | None = None,
         size: FunctionSize | None = None,
         dead_letters: sqs.IQueue | None = None,
@@ -155,6 +174,30 @@ class LakeFunction(Construct):
         )
         # Invoking it before its permissions exist would fail.
         self.function.node.add_dependency(self.role)
+        acknowledge(
+            self.function,
+            *across("LambdaInsideVPC", NIST, HIPAA, PCI),
+            reason="It calls AWS's own endpoints only, over TLS and under its role, and has no "
+            "address that could be called. A network of its own costs an endpoint per service.",
+        )
+        if calls is not None:
+            self._answer(calls, bounded=reserved_concurrency is not None, kept=bool(dead_letters))
+
+    def _answer(self, calls: Calls, *, bounded: bool, kept: bool) -> None:
+        if not bounded:
+            acknowledge(
+                self.function,
+                *across("LambdaConcurrency", NIST, HIPAA),
+                reason=f"Called by {calls.by}: {calls.bound}. Reserving concurrency would take it "
+                "from the account's other functions, also while nothing runs.",
+            )
+        if not kept:
+            acknowledge(
+                self.function,
+                *across("LambdaDLQ", NIST, HIPAA),
+                reason=f"Called by {calls.by}, never asynchronously, so that a queue of its own "
+                f"would stay empty. A failure goes to {calls.failures}.",
+            )
 
     def _allow_telemetry(self, log_group: logs.LogGroup) -> None:
         allow(

@@ -7,13 +7,15 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from data_lake.acknowledgement import acknowledge
+from data_lake.acknowledgement import SOLUTIONS, acknowledge
 
 PREVIOUS_ASSETS: Final = (
     "While a deployment goes on, what still runs reads the previous version of the asset, "
     "whose name is another hash."
 )
 """Why a role may read every deployed asset of one kind."""
+
+_POLICY: Final = "Policy"
 
 
 def allow(
@@ -25,7 +27,7 @@ def allow(
     conditions: Mapping[str, Any] | None = None,
     wildcard: str | None = None,
 ) -> None:
-    """Add one statement to a role.
+    """Add one statement to a role's managed policy.
 
     Args:
         role: the role that may act.
@@ -50,13 +52,13 @@ def allow(
             f"{role.node.path}: {sid}: a reason for a wildcard, but no wildcard: "
             f"got {wildcard!r}; remove it"
         )
-    role.add_to_policy(
+    _policy(role).add_statements(
         iam.PolicyStatement(
             sid=sid, actions=list(actions), resources=list(resources), conditions=conditions
         )
     )
     for finding in findings:
-        acknowledge(role, f"AwsSolutions-IAM5[{finding}]", reason=str(wildcard))
+        acknowledge(role, f"{SOLUTIONS}-IAM5[{finding}]", reason=str(wildcard))
 
 
 def service_role(scope: Construct, construct_id: str, service: str, description: str) -> iam.Role:
@@ -72,6 +74,16 @@ def service_role(scope: Construct, construct_id: str, service: str, description:
         assumed_by=iam.ServicePrincipal(service),
         description=description,
     )
+
+
+def _policy(role: iam.Role) -> iam.ManagedPolicy:
+    # Below the role, so that what waits for the role waits for its permissions.
+    policy = role.node.try_find_child(_POLICY)
+    if policy is None:
+        policy = iam.ManagedPolicy(role, _POLICY, roles=[role])
+    if not isinstance(policy, iam.ManagedPolicy):
+        raise TypeError(f"{role.node.path}: expected a ManagedPolicy under {_POLICY}")
+    return policy
 
 
 def _wildcards(scope: Construct, actions: Sequence[str], resources: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
-from data_lake.acknowledgement import acknowledge
+from data_lake.acknowledgement import SOLUTIONS, acknowledge
 from data_lake.encryption import KEY_READ_WRITE
 from data_lake.log_retention import retention
 from data_lake.permissions import PREVIOUS_ASSETS, allow, service_role
@@ -132,13 +132,13 @@ class SparkJob(Construct):
             },
         )
         self.job.node.add_dependency(self.role)
-        for finding in ("AwsSolutions-GL1", "AwsSolutions-GL3"):
-            acknowledge(
-                self.job,
-                finding,
-                reason="The security configuration is in another stack, where the rule cannot see "
-                "that it encrypts logs and bookmarks.",
-            )
+        acknowledge(
+            self.job,
+            f"{SOLUTIONS}-GL1",
+            f"{SOLUTIONS}-GL3",
+            reason="The security configuration is in another stack, where the rule cannot see "
+            "that it encrypts logs and bookmarks.",
+        )
 
     def _log_groups(
         self,

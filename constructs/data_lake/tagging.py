@@ -26,7 +26,7 @@ UNTAGGABLE: Final = frozenset(
         "AWS::Glue::Database",
         "AWS::Glue::SecurityConfiguration",
         "AWS::Glue::Table",
-        "AWS::IAM::Policy",
+        "AWS::IAM::ManagedPolicy",
         "AWS::KMS::Alias",
         "AWS::Lambda::EventInvokeConfig",
         "AWS::S3::BucketPolicy",
