@@ -74,9 +74,10 @@ smoke: setup ## See whether ENV=dev works; CANARY=airlines also sends a small fi
 integration: setup ## Send every small sample file through ENV=staging and wait for what becomes of it
 	@$(BIN)/strata smoke $(if $(ENV),--env $(ENV)) --canary airlines --canary airports
 
-docs: setup ## Renew docs/constructs/ from the docstrings and docs/errors.md from the table
+docs: setup ## Renew docs/constructs/ from the docstrings, docs/errors.md and docs/policy.md from their tables
 	@$(BIN)/python -m strata.construct_pages
 	@$(BIN)/python -m strata.error_page
+	@$(BIN)/python -m strata.policies.rules_page
 
 chaos: setup ## Let a storm blow over the local lake: kills, throttling, lost order; SECONDS=60 SEED=1
 	@PYTHONPATH=.:constructs:lambda_src $(BIN)/python -m tests.faults.chaos \

@@ -7,11 +7,11 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from config.compaction import Compaction
+from config.company import BUCKET_NAME_LIMIT, Company, check_company, longest_bucket_name, prefix_of
 from config.lifecycle import Optimizers, Storage, Strict
 from config.regions import known_regions
 
 Upkeep = TypeVar("Upkeep", Optimizers, Compaction)
-BUCKET_NAME_LIMIT = 63
 MINUTES_PER_DAY = 24 * 60
 ALERT_ENDPOINTS = {
     "email": (r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"),
@@ -137,6 +137,7 @@ class Settings(Strict):
     recovery_region: str | None = None
     owner: str = Field(min_length=1, max_length=256)
     cost_center: str = Field(min_length=1, max_length=256)
+    company: Company = Company()
     retain_data: bool = True
     termination_protection: bool = False
     storage: Storage
@@ -152,8 +153,11 @@ class Settings(Strict):
 
     @property
     def prefix(self) -> str:
-        """``<project>-<environment>``: start of physical names and owner of ledger records."""
-        return f"{self.project}-{self.environment}"
+        """``<project>-<environment>``: start of physical names and owner of ledger records.
+
+        After ``<company.name_prefix>-``, where there is one.
+        """
+        return prefix_of(self.company, self.project, self.environment)
 
     @field_validator("account", mode="before")
     @classmethod
@@ -185,14 +189,19 @@ class Settings(Strict):
     def _bucket_names_fit(cls, region: str | None, info: ValidationInfo) -> str | None:
         if region is None:
             return region
-        names = [info.data.get(part, "") for part in ("project", "environment", "account")]
-        longest = "{}-{}-access-logs-{}-{}".format(*names, region)
+        longest = longest_bucket_name(Company(), region, info.data)
         if len(longest) > BUCKET_NAME_LIMIT:
             raise ValueError(
                 f"makes the bucket name {longest}, {len(longest)} characters where S3 allows "
                 f"{BUCKET_NAME_LIMIT}; shorten project or environment"
             )
         return region
+
+    @field_validator("company")
+    @classmethod
+    def _fits_the_regions(cls, company: Company, info: ValidationInfo) -> Company:
+        check_company(company, info.data)
+        return company
 
     @field_validator("pipeline")
     @classmethod

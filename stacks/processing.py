@@ -62,6 +62,8 @@ class ProcessingStack(Stack):
             subscribers=[Subscriber(**who.model_dump()) for who in settings.alerts.subscribers],
             schedules_enabled=settings.schedules.enabled,
             retain=settings.retain_data,
+            key_arn=settings.company.processing_key,
+            protection_key_arn=settings.company.protection_key,
         )
         self._tell_names()
 

@@ -37,6 +37,8 @@ class StorageStack(Stack):
             account=settings.account,
             region=settings.region,
             lifecycles=lifecycles_of(settings),
+            key_arn=settings.company.zones_key,
+            access_log_bucket=settings.company.access_log_bucket,
             not_replicated=NO_SECOND_REGION if target is None else None,
             retain=settings.retain_data,
         )

@@ -18,6 +18,7 @@ from strata.contract_commands import add_contract_commands
 from strata.dead_letters.command import add_dead_letter_commands
 from strata.demo import demo
 from strata.destruction import destroy
+from strata.doctor.command import add_doctor_command
 from strata.errors import StrataError
 from strata.lakes import contracts_of, find_lake
 from strata.local.lake import LocalLake, attach, bring_up, bring_up_to_date, find, take_down
@@ -86,8 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     destroying = add("destroy", _destroy, "Say what goes and what stays, ask, then destroy.")
     destroying.add_argument("--env", required=True, choices=available_environments())
     destroying.add_argument("--plan", action="store_true", help="only say it")
-    destroying.add_argument("--yes", action="store_true", help="do not ask; refused in prod")
+    destroying.add_argument("--yes", action="store_true", help="do not ask; refused in production")
     _add_products(commands)
+    add_doctor_command(commands)
     add_contract_commands(commands)
     add_circuit_commands(commands)
     add_quarantine_commands(commands)

@@ -153,8 +153,8 @@ class NameLimits:
             rule_name="NameLimits",
             description=f"In environment {environment.environment} the {name.kind} {text} would "
             f"have {len(text)} characters, and {limit} are allowed",
-            fix=f"Shorten project, environment or name_prefix in {environment.settings}, which "
-            f"begin the name with {environment.prefix}, or what follows in it",
+            fix=f"Shorten project, environment or company.name_prefix in {environment.settings}, "
+            f"which begin the name with {environment.prefix}, or what follows in it",
             violating_resources=[name.resource],
         )
 

@@ -87,6 +87,10 @@ class LakeProcessing(Construct):
         subscribers: who gets the notices. Default: nobody.
         schedules_enabled: false keeps the schedules but starts nothing. Default: true.
         retain: keep tables and key when the stack is deleted. Default: true.
+        key_arn: a key that exists, in place of a new one for queues, tables, notices and logs.
+            Default: none.
+        protection_key_arn: a key that exists, in place of a new one for the secret of personal
+            data. Default: none.
 
     Attributes:
         key: encrypts queues, tables, notices and logs.
@@ -120,6 +124,8 @@ class LakeProcessing(Construct):
         subscribers: Sequence[Subscriber] = (),
         schedules_enabled: bool = True,
         retain: bool = True,
+        key_arn: str | None = None,
+        protection_key_arn: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         sizes, sources = sizes or Sizes(), sources or Sources()
@@ -130,10 +136,13 @@ class LakeProcessing(Construct):
             description=f"{prefix}: queues, tables, notices and logs",
             services=("events.amazonaws.com", "sns.amazonaws.com", *ALERTING_SERVICES),
             retain=retain,
+            existing_arn=key_arn,
         ).key
         self.alerts = AlertRouting(self, "Alerts", key=self.key, subscribers=subscribers)
         self.tables = LakeTables(self, "Tables", key=self.key, retain=retain)
-        self.protection = ProtectionSecret(self, "Protection", prefix=prefix, retain=retain)
+        self.protection = ProtectionSecret(
+            self, "Protection", prefix=prefix, retain=retain, key_arn=protection_key_arn
+        )
         self.contracts = ContractBundle(self, "Contracts", contracts=contracts)
         platform = self._platform(sources, prefix, environment, sizes.function)
         parts = self._parts(prefix, platform, sources, sizes)

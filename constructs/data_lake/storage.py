@@ -9,6 +9,7 @@ from constructs import Construct
 
 from data_lake.acknowledgement import HIPAA, NIST, PCI, acknowledge, across
 from data_lake.encryption import LakeKey
+from data_lake.policy.protection import ENCRYPTION
 from data_lake.zone import LakeZone, ZoneLifecycle, lifecycle_rules
 
 ZONES: Final = ("raw", "processed", "curated", "quarantine", "artifacts")
@@ -31,6 +32,11 @@ class LakeStorage(Construct):
         lifecycles: by zone, and ``access-logs``; if given, every one is required. Default:
             current objects stay for ever, see ``ZoneLifecycle``.
         key_alias: a name under which another region finds the key. Default: none.
+        key_arn: a key that exists and encrypts the objects, in place of a new one; it gets no
+            alias. Default: none.
+        access_log_bucket: a bucket that exists and gets the access logs under ``<prefix>/``, in
+            place of a new one. Its policy must let ``logging.s3.amazonaws.com`` write. Default:
+            none.
         announce_arrivals: send the raw zone's events to EventBridge. Default: true.
         not_replicated: why the zones have no replica elsewhere, for the policy report. Default:
             none, and a policy that asks for replicas finds fault with zones that have none.
@@ -55,6 +61,8 @@ class LakeStorage(Construct):
         region: str,
         lifecycles: Mapping[str, ZoneLifecycle] | None = None,
         key_alias: str | None = None,
+        key_arn: str | None = None,
+        access_log_bucket: str | None = None,
         announce_arrivals: bool = True,
         not_replicated: str | None = None,
         retain: bool = True,
@@ -74,8 +82,13 @@ class LakeStorage(Construct):
             description=f"{prefix}: objects in every zone",
             alias=key_alias,
             retain=retain,
+            existing_arn=key_arn,
         ).key
-        self.access_logs = self._access_logs(names[ACCESS_LOGS], lifecycles[ACCESS_LOGS], retain)
+        self.access_logs = (
+            self._access_logs(names[ACCESS_LOGS], lifecycles[ACCESS_LOGS], retain)
+            if access_log_bucket is None
+            else s3.Bucket.from_bucket_name(self, "AccessLogs", access_log_bucket)
+        )
         self.zones = {
             zone: LakeZone(
                 self,
@@ -84,6 +97,7 @@ class LakeStorage(Construct):
                 key=self.key,
                 lifecycle=lifecycles[zone],
                 access_logs=self.access_logs,
+                access_logs_folder="" if access_log_bucket is None else f"{prefix}/",
                 holds_tables=zone in TABLE_ZONES,
                 notify=announce_arrivals and zone == "raw",
                 retain=retain,
@@ -94,7 +108,7 @@ class LakeStorage(Construct):
             for one in self.zones.values():
                 acknowledge(one, *_REPLICATION, reason=not_replicated)
 
-    def _access_logs(self, name: str, lifecycle: ZoneLifecycle, retain: bool) -> s3.Bucket:
+    def _access_logs(self, name: str, lifecycle: ZoneLifecycle, retain: bool) -> s3.IBucket:
         bucket = s3.Bucket(
             self,
             "AccessLogs",
@@ -112,6 +126,7 @@ class LakeStorage(Construct):
         acknowledge(
             bucket,
             *across("S3DefaultEncryptionKMS", NIST, HIPAA, PCI),
+            ENCRYPTION.id,
             reason="S3 delivers access logs only to buckets encrypted with its own keys; a bucket "
             "with a KMS key would get none. The logs name objects, never what is in them.",
         )

@@ -40,7 +40,7 @@ PLAIN = (
     *("deaf", "sealed", "branch_fails", "item_fails", "two_runs", "any_state", "committed"),
     *("neighbour", "crashing", "unheeded", "warned", "beside_fragile", "many", "uncrawled"),
     *("skewed", "redone", "crawled", "dropped", "stopped", "shifted", "mistaken"),
-    *("redriven", "wide", "mispublished", "unheeded_failure"),
+    *("redriven", "wide", "mispublished", "unheeded_failure", "failing_meanwhile"),
 )
 """Datasets with nothing particular about them."""
 VARIANTS: Mapping[str, Mapping[str, Any]] = {

@@ -105,8 +105,8 @@ def test_a_name_that_is_too_long_fails_synthesis_with_what_to_shorten(app):
         (
             f"In environment dev the AWS::StepFunctions::StateMachine {name} would have 81 "
             "characters, and 80 are allowed",
-            "Shorten project, environment or name_prefix in dev.yaml, which begin the name with "
-            "lake-dev, or what follows in it",
+            "Shorten project, environment or company.name_prefix in dev.yaml, which begin the name "
+            "with lake-dev, or what follows in it",
             "Lake/Machine",
         )
     ]
