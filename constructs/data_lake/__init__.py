@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from data_lake.lake_tables import LakeTables as LakeTables
     from data_lake.monitoring import LakeMonitoring as LakeMonitoring
     from data_lake.pipeline import PipelineParts as PipelineParts
+    from data_lake.private_network import ExistingNetwork as ExistingNetwork
+    from data_lake.private_network import PrivateNetwork as PrivateNetwork
+    from data_lake.private_network import Way as Way
     from data_lake.processing import LakeProcessing as LakeProcessing
     from data_lake.processing import Sizes as Sizes
     from data_lake.processing import Sources as Sources
@@ -81,6 +84,7 @@ __all__ = [
     "DatasetSchedule",
     "DatasetSchedules",
     "DeadLetters",
+    "ExistingNetwork",
     "ExistingStorage",
     "ExistingZone",
     "FunctionPlatform",
@@ -101,6 +105,7 @@ __all__ = [
     "OptimizerSettings",
     "ParquetTable",
     "PipelineParts",
+    "PrivateNetwork",
     "ProductContract",
     "ProtectionSecret",
     "QualityRulesets",
@@ -121,6 +126,7 @@ __all__ = [
     "TableCompaction",
     "TableJobs",
     "TableOptimizers",
+    "Way",
     "ZoneLifecycle",
     "ZoneReplication",
     "load_contracts",
@@ -151,6 +157,7 @@ _NAMES = {
     "lake_tables": ("LakeTables",),
     "monitoring": ("LakeMonitoring",),
     "pipeline": ("PipelineParts",),
+    "private_network": ("ExistingNetwork", "PrivateNetwork", "Way"),
     "processing": ("LakeProcessing", "Sizes", "Sources"),
     "protection_secret": ("ProtectionSecret",),
     "quality_rulesets": ("QualityRulesets",),
