@@ -90,10 +90,10 @@ class LakeProcessing(Construct):
         retain: keep tables and key when the stack is deleted. Default: true.
         key_arn: a key that exists, in place of a new one for queues, tables, notices and logs.
             Default: none.
-        network: a VPC that exists, in which functions and jobs run. Default: none, since its
-            endpoints cost by the hour.
         protection_key_arn: a key that exists, in place of a new one for the secret of personal
             data. Default: none.
+        network: a VPC that exists, in which functions and jobs run. Default: none, since its
+            endpoints cost by the hour.
 
     Attributes:
         network: where functions and jobs run; ``None`` in the services' own networks.
