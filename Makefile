@@ -47,9 +47,10 @@ review: setup ## Say in words what the branch does to every template; BASE=main 
 		$(if $(OUTPUT),--format comment --output $(OUTPUT)) \
 		$(if $(CHECK),--check $(CHECK)) $(if $(COST),--cost $(COST))
 
-docs: setup ## Renew docs/constructs/ from the docstrings and docs/errors.md from the table
+docs: setup ## Renew docs/constructs/ from the docstrings, docs/errors.md and docs/policy.md from their tables
 	@$(BIN)/python -m strata.construct_pages
 	@$(BIN)/python -m strata.error_page
+	@$(BIN)/python -m strata.policies.rules_page
 
 chaos: setup ## Let a storm blow over the local lake: kills, throttling, lost order; SECONDS=60 SEED=1
 	@PYTHONPATH=.:constructs:lambda_src $(BIN)/python -m tests.faults.chaos \

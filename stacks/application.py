@@ -16,6 +16,7 @@ from config.loading import FOLDER, available_environments, load_settings
 from config.settings import Settings
 from data_lake.contracts import ContractSet, load_contracts
 from data_lake.name_limits import LakeNames, check_names
+from data_lake.policy import StrataRules
 from data_lake.tagging import tag_everything
 from stacks.catalog import CatalogStack
 from stacks.company import apply_company
@@ -55,7 +56,7 @@ def build_app(environment: str | None = None, outdir: Path | None = None) -> App
     settings = load_settings(environment or app.node.try_get_context("env"))
     tag_everything(app, tags_of(settings))
     apply_company(app, settings.company)
-    Validations.of(app).add_plugins(*(pack(app) for pack in PACKS))
+    Validations.of(app).add_plugins(*(pack(app) for pack in PACKS), StrataRules())
     folder = REPOSITORY / (app.node.try_get_context("contracts") or "contracts")
     contracts = load_contracts(folder)
     others = [load_settings(name) for name in available_environments()]

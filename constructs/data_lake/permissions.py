@@ -8,6 +8,8 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from data_lake.acknowledgement import SOLUTIONS, acknowledge
+from data_lake.policy.access import WILDCARDS
+from data_lake.policy.expressions import flat
 
 PREVIOUS_ASSETS: Final = (
     "While a deployment goes on, what still runs reads the previous version of the asset, "
@@ -58,7 +60,9 @@ def allow(
         )
     )
     for finding in findings:
-        acknowledge(role, f"{SOLUTIONS}-IAM5[{finding}]", reason=str(wildcard))
+        acknowledge(
+            role, f"{SOLUTIONS}-IAM5[{finding}]", f"{WILDCARDS.id}[{finding}]", reason=str(wildcard)
+        )
 
 
 def deny(
@@ -110,20 +114,7 @@ def _policy(role: iam.Role) -> iam.ManagedPolicy:
 
 def _wildcards(scope: Construct, actions: Sequence[str], resources: Sequence[str]) -> list[str]:
     stack = Stack.of(scope)
-    flat = [_flatten(stack.resolve(resource)) for resource in resources]
+    written = [flat(stack.resolve(resource)) for resource in resources]
     return [f"Action::{action}" for action in actions if "*" in action] + [
-        f"Resource::{resource}" for resource in flat if "*" in resource
+        f"Resource::{resource}" for resource in written if "*" in resource
     ]
-
-
-def _flatten(value: Any) -> str:
-    # cdk-nag names a finding by the resource's CloudFormation expression in this notation.
-    if isinstance(value, str):
-        return value
-    if "Fn::Join" in value:
-        delimiter, parts = value["Fn::Join"]
-        return str(delimiter).join(_flatten(part) for part in parts)
-    if "Fn::GetAtt" in value:
-        resource, attribute = value["Fn::GetAtt"]
-        return f"<{resource}.{attribute}>"
-    return f"<{value['Ref']}>"

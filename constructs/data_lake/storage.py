@@ -9,6 +9,7 @@ from constructs import Construct
 
 from data_lake.acknowledgement import HIPAA, NIST, PCI, acknowledge, across
 from data_lake.encryption import LakeKey
+from data_lake.policy.protection import ENCRYPTION
 from data_lake.zone import LakeZone, ZoneLifecycle, lifecycle_rules
 
 ZONES: Final = ("raw", "processed", "curated", "quarantine", "artifacts")
@@ -125,6 +126,7 @@ class LakeStorage(Construct):
         acknowledge(
             bucket,
             *across("S3DefaultEncryptionKMS", NIST, HIPAA, PCI),
+            ENCRYPTION.id,
             reason="S3 delivers access logs only to buckets encrypted with its own keys; a bucket "
             "with a KMS key would get none. The logs name objects, never what is in them.",
         )
