@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from data_lake.error_classes import ErrorClass
+from data_lake.error_table import Seen, names_of
 from tests.synth.synthesised import all_scopes, all_states, flat, inner_scopes, listed, ways
 
 OF_RUNS = ["ingest", "curate"]
@@ -102,6 +104,25 @@ def test_no_task_retries_errors_that_it_does_not_name(tasks):
     }
     assert "States.ALL" not in retried
     assert not retried & {"SourceChanged", "LeaseLost", "ContractMissing", "States.Permissions"}
+
+
+@pytest.mark.fault(29, by="template")
+@pytest.mark.parametrize("name", OF_RUNS, indirect=True)
+def test_a_key_that_is_disabled_or_denied_is_tried_again_by_no_function_or_first_job(tasks):
+    refused = {
+        name for seen in (Seen.FUNCTION, Seen.JOB) for name in names_of(seen, ErrorClass.PERMISSION)
+    }
+    assert {"Lambda.KMSAccessDeniedException", "Lambda.KMSDisabledException"} <= refused
+    # Publishing, telling and starting are idempotent, and repeated whatever the error.
+    repeated = {"PublishRows", "PublishProduct"}
+    asked = {
+        name: {error for retry in task["Retry"] for error in retry["ErrorEquals"]}
+        for name, task in tasks.items()
+        if task["Resource"].endswith(("lambda:invoke", "startJobRun.sync")) and name not in repeated
+    }
+    assert len(asked) > 4
+    for name, errors in asked.items():
+        assert not errors & {*refused, "States.TaskFailed", "States.ALL"}, name
 
 
 def test_every_error_is_caught_where_it_happens_or_around_it(definition):
