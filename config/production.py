@@ -115,6 +115,13 @@ def _access_logs_go(settings: Settings) -> Iterator[FieldPath]:
         yield ("storage", "access_logs", "expire_after_days")
 
 
+def _way_out_is_open(settings: Settings) -> Iterator[FieldPath]:
+    ways = settings.network.egress if settings.network else ()
+    for index, way in enumerate(ways):
+        if way.is_open:
+            yield ("network", "egress", index, "cidr")
+
+
 SAYS_SO: Final = Rule(
     "says-production",
     "must be true in an environment of this name",
@@ -169,6 +176,12 @@ RULES: Final = (
         f"must be at least {MINIMUM_LOG_DAYS}, or null, in production",
         "audit logs of less than a year cannot explain what is found late (PCI DSS 10.5.1)",
         _access_logs_go,
+    ),
+    Rule(
+        "closes-egress",
+        "must be a block of /8 or narrower (/32 for IPv6) in production",
+        "data could be sent to any address on the internet",
+        _way_out_is_open,
     ),
 )
 """What is asked of an environment that says ``production: true``, in the order of the messages."""

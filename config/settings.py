@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from config.compaction import Compaction
 from config.company import BUCKET_NAME_LIMIT, Company, check_company, longest_bucket_name, prefix_of
 from config.lifecycle import Optimizers, Storage, Strict
+from config.network import Network
 from config.regions import known_regions
 
 Upkeep = TypeVar("Upkeep", Optimizers, Compaction)
@@ -138,6 +139,7 @@ class Settings(Strict):
     owner: str = Field(min_length=1, max_length=256)
     cost_center: str = Field(min_length=1, max_length=256)
     company: Company = Company()
+    network: Network | None = None
     retain_data: bool = True
     termination_protection: bool = False
     storage: Storage

@@ -12,7 +12,7 @@ from data_lake.contracts import ContractSet
 from data_lake.processing import LakeProcessing
 from data_lake.schedules import DatasetSchedule
 from data_lake.storage import LakeStorage
-from stacks.sizes import parquet_tables_of, sizes_of
+from stacks.sizes import network_of, parquet_tables_of, sizes_of
 
 
 class ProcessingStack(Stack):
@@ -64,6 +64,7 @@ class ProcessingStack(Stack):
             retain=settings.retain_data,
             key_arn=settings.company.processing_key,
             protection_key_arn=settings.company.protection_key,
+            network=network_of(settings),
         )
         self._tell_names()
 

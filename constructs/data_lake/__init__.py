@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from data_lake.monitoring import LakeMonitoring as LakeMonitoring
     from data_lake.pipeline import PipelineParts as PipelineParts
     from data_lake.policy import StrataRules as StrataRules
+    from data_lake.private_network import ExistingNetwork as ExistingNetwork
+    from data_lake.private_network import PrivateNetwork as PrivateNetwork
+    from data_lake.private_network import Way as Way
     from data_lake.processing import LakeProcessing as LakeProcessing
     from data_lake.processing import Sizes as Sizes
     from data_lake.processing import Sources as Sources
@@ -83,6 +86,7 @@ __all__ = [
     "DatasetSchedule",
     "DatasetSchedules",
     "DeadLetters",
+    "ExistingNetwork",
     "ExistingStorage",
     "ExistingZone",
     "FunctionPlatform",
@@ -103,6 +107,7 @@ __all__ = [
     "OptimizerSettings",
     "ParquetTable",
     "PipelineParts",
+    "PrivateNetwork",
     "ProductContract",
     "ProtectionSecret",
     "QualityRulesets",
@@ -123,6 +128,7 @@ __all__ = [
     "TableCompaction",
     "TableJobs",
     "TableOptimizers",
+    "Way",
     "ZoneLifecycle",
     "ZoneReplication",
     "load_contracts",
@@ -154,6 +160,7 @@ _NAMES = {
     "monitoring": ("LakeMonitoring",),
     "pipeline": ("PipelineParts",),
     "policy": ("StrataRules",),
+    "private_network": ("ExistingNetwork", "PrivateNetwork", "Way"),
     "processing": ("LakeProcessing", "Sizes", "Sources"),
     "protection_secret": ("ProtectionSecret",),
     "quality_rulesets": ("QualityRulesets",),

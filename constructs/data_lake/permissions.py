@@ -65,6 +65,28 @@ def allow(
         )
 
 
+def deny(
+    role: iam.Role, sid: str, *, actions: Sequence[str], conditions: Mapping[str, Any]
+) -> None:
+    """Take actions from a role under conditions, whatever else allows them.
+
+    Args:
+        role: the role.
+        sid: what for, in PascalCase; shown in the console.
+        actions: IAM actions, on every resource.
+        conditions: IAM conditions.
+    """
+    _policy(role).add_statements(
+        iam.PolicyStatement(
+            sid=sid,
+            effect=iam.Effect.DENY,
+            actions=list(actions),
+            resources=["*"],
+            conditions=conditions,
+        )
+    )
+
+
 def service_role(scope: Construct, construct_id: str, service: str, description: str) -> iam.Role:
     """Give a role that one AWS service may assume, with no permission yet.
 

@@ -18,6 +18,7 @@ from data_lake.inspect_states import InspectionMap
 from data_lake.lake_tables import LakeTables
 from data_lake.metrics import NAMESPACE
 from data_lake.pipeline import PipelineParts
+from data_lake.private_network import ExistingNetwork, PrivateNetwork
 from data_lake.protection_secret import ProtectionSecret
 from data_lake.run_functions import RunFunctions, RunLimits
 from data_lake.schedules import DatasetSchedule, DatasetSchedules
@@ -91,8 +92,11 @@ class LakeProcessing(Construct):
             Default: none.
         protection_key_arn: a key that exists, in place of a new one for the secret of personal
             data. Default: none.
+        network: a VPC that exists, in which functions and jobs run. Default: none, since its
+            endpoints cost by the hour.
 
     Attributes:
+        network: where functions and jobs run; ``None`` in the services' own networks.
         key: encrypts queues, tables, notices and logs.
         alerts: the topic and its subscribers.
         tables: the ledger and the audit.
@@ -126,10 +130,12 @@ class LakeProcessing(Construct):
         retain: bool = True,
         key_arn: str | None = None,
         protection_key_arn: str | None = None,
+        network: ExistingNetwork | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         sizes, sources = sizes or Sizes(), sources or Sources()
         self._zones, self._catalog = zones, catalog
+        self.network = None if network is None else PrivateNetwork(self, "Network", network=network)
         self.key = LakeKey(
             self,
             "Key",
@@ -215,6 +221,7 @@ class LakeProcessing(Construct):
             folder=sources.functions,
             key=self.key,
             size=size,
+            network=self.network,
             environment={
                 "ENVIRONMENT": environment,
                 "OWNER": prefix,
@@ -256,6 +263,7 @@ class LakeProcessing(Construct):
                 security_configuration=self._catalog.security_configuration,
                 size=sizes.spark,
                 log_prefix=f"/strata/{prefix}",
+                network=self.network,
             ),
             alerts=self.alerts,
             key=self.key,

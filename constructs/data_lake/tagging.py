@@ -10,6 +10,9 @@ REQUIRED_TAGS: Final = ("Project", "Environment", "Owner", "CostCenter", "Manage
 
 UNTAGGABLE: Final = frozenset(
     {
+        "AWS::EC2::SecurityGroupEgress",
+        "AWS::EC2::SecurityGroupIngress",
+        "AWS::Glue::Connection",
         "AWS::Glue::Database",
         "AWS::Glue::SecurityConfiguration",
         "AWS::Glue::Table",

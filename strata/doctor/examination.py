@@ -15,6 +15,7 @@ from strata.doctor.account_checks import (
 )
 from strata.doctor.company_checks import COMPANY
 from strata.doctor.finding import GLOBAL, Account, Check, Finding, State
+from strata.doctor.network_checks import NETWORK
 from strata.doctor.quotas import FUNCTIONS_AT_ONCE, GLUE_QUOTAS
 
 CHECKS: Final = (
@@ -26,6 +27,7 @@ CHECKS: Final = (
     TAGS,
     SERVICE_ROLES,
     COMPANY,
+    NETWORK,
 )
 
 

@@ -5,9 +5,7 @@ import json
 import pytest
 
 from config.company import Company
-from config.loading import load_settings
-from stacks.application import build_app
-from tests.synth.synthesised import STACKS, Synthesised, listed
+from tests.synth.synthesised import STACKS, listed
 
 KEY = "arn:aws:kms:{}:999999999999:key/{}"
 COMPANY = Company(
@@ -24,15 +22,9 @@ COMPANY = Company(
 
 
 @pytest.fixture(scope="module")
-def acme(tmp_path_factory):
+def acme(vary):
     """Give production with everything that a company may bring along."""
-    folder = tmp_path_factory.mktemp("acme")
-    settings = load_settings("prod").model_copy(update={"company": COMPANY})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("stacks.application.load_settings", lambda _: settings)
-        app = build_app("prod", outdir=folder)
-        app.synth()
-    return Synthesised(settings, app, folder)
+    return vary(company=COMPANY)
 
 
 @pytest.fixture(params=["first", "second"])

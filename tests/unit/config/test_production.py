@@ -35,6 +35,10 @@ alerts:
   subscribers: [{protocol: email, endpoint: data@example.com}]
 budget:
   monthly_usd: 5000
+network:
+  vpc_id: vpc-0123abcd
+  subnets: [{id: subnet-0123abcd, availability_zone: us-east-1a}]
+  egress: [{cidr: 10.0.0.0/8, why: The company}]
 """
 REFUSED: dict[str, tuple[Edit, str]] = {
     "keeps-data": (
@@ -80,6 +84,12 @@ REFUSED: dict[str, tuple[Edit, str]] = {
         "17: storage.access_logs.expire_after_days: must be at least 365, or null, in production, "
         "because audit logs of less than a year cannot explain what is found late "
         "(PCI DSS 10.5.1) (rule keeps-access-logs): got 364",
+    ),
+    "closes-egress": (
+        ("cidr: 10.0.0.0/8", "cidr: 0.0.0.0/0"),
+        "27: network.egress[0].cidr: must be a block of /8 or narrower (/32 for IPv6) in "
+        "production, because data could be sent to any address on the internet "
+        "(rule closes-egress): got '0.0.0.0/0'",
     ),
 }
 
