@@ -10,6 +10,7 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from constructs import Construct
 
+from data_lake.acknowledgement import acknowledge
 from data_lake.compaction import TableCompaction
 from data_lake.dead_letters import DeadLetters
 from data_lake.encryption import KEY_READ_WRITE
@@ -116,6 +117,12 @@ class DatasetSchedules(Construct):
             self._look(looks, sweep, role, group, enabled=enabled)
         if compaction is not None:
             self._compact(compaction, role, group, enabled=enabled)
+        if not (schedules or looks or compaction):
+            acknowledge(
+                self.dead_letters,
+                "Strata-DLQ1",
+                reason="It keeps the lost starts of schedules, and this lake has none yet.",
+            )
 
     def _start(
         self,

@@ -6,6 +6,7 @@ from aws_cdk.assertions import Template
 from data_lake import LakeCatalog, LakeProcessing, LakeStorage
 from data_lake.contracts import load_contracts
 from data_lake.schedules import DatasetSchedule, DatasetSchedules
+from strata.local.assembly import synthesise
 
 
 def scheduled(repository):
@@ -153,3 +154,17 @@ def test_a_schedule_that_catches_up_needs_what_looks(stack):
             machine=None,
             key=None,
         )
+
+
+def test_a_lake_in_which_nothing_is_scheduled_passes_every_policy(
+    repository, tmp_path, monkeypatch
+):
+    monkeypatch.delenv("CDK_VALIDATION", raising=False)
+    folder = repository / "examples" / "tpch" / "contracts"
+    assembly = synthesise("local", tmp_path, folder)
+    assert assembly.stacks
+    resources = json.loads((tmp_path / "Processing.template.json").read_text())["Resources"]
+    groups = {"AWS::Scheduler::ScheduleGroup", "AWS::Scheduler::Schedule"}
+    found = [one["Type"] for one in resources.values() if one["Type"] in groups]
+    # The sweep's own schedule is the only one.
+    assert sorted(found) == sorted(groups)
