@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help setup demo test check lint types synth snapshots docs chaos bench bench-full bench-inspect bench-load format lock clean
+.PHONY: help setup demo test check lint types synth snapshots review assemble verify-assembly deploy deployments smoke integration docs licences sbom secrets audit check-lock chaos bench bench-full bench-inspect bench-load format lock clean
 
 BIN := .venv/bin
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -8,6 +8,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	done || true)
 ENVIRONMENTS := local dev staging prod
 ROWS ?= 1000000
+COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --group app --group local --group dev \
+	--universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 BENCH := PYTHONPATH=.:constructs:glue_scripts $(BIN)/python -m benchmarks
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
@@ -23,11 +25,18 @@ demo: setup ## Run the lake end to end on real data, emulated on this machine
 test: setup ## Run all tests
 	@$(BIN)/python -m pytest
 
-check: lint types synth test ## Everything CI runs: lint, types, synthesis with policy checks, tests
+check: lint types secrets synth test ## Everything CI runs: lint, types, synthesis with policy checks, tests
 
-lint: setup ## Check style and formatting
+lint: setup ## Check style and formatting, and the workflows by their schemas and for weak spots
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(BIN)/zizmor --offline --quiet .
+
+secrets: setup ## Look for passwords and keys in what git has; .secrets.baseline holds what is none
+	@$(BIN)/python -m strata.supply_chain.secrets
 
 types: setup ## Check types
 	@$(BIN)/mypy
@@ -39,12 +48,37 @@ synth: setup ## Synthesise every environment with its policy checks
 			--app "$(BIN)/python app.py" --output cdk.out/$$environment || exit 1; \
 	done
 
-snapshots: setup ## Accept the templates as they are: renew tests/snapshots/
+snapshots: setup ## Accept the templates as they are: renew tests/snapshots/, figures in docs/security.md
 	@STRATA_UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/synth/test_snapshots.py
+	@CDK_VALIDATION=false $(BIN)/python -m strata.policies.security_page
 
-docs: setup ## Renew docs/constructs/ from the docstrings and docs/errors.md from the table
+review: setup ## Say in words what the branch does to every template; BASE=main OUTPUT=file CHECK=success
+	@$(BIN)/strata review --against $(or $(BASE),HEAD) \
+		$(if $(OUTPUT),--format comment --output $(OUTPUT)) \
+		$(if $(CHECK),--check $(CHECK)) $(if $(COST),--cost $(COST))
+
+assemble: setup ## Synthesise dev, staging and prod once and pack them into dist/strata-<digest>.tar.gz
+	@$(BIN)/strata assemble --output dist
+
+verify-assembly: setup ## Hold every file of ASSEMBLY=dist/strata-<digest>.tar.gz against its digest
+	@$(BIN)/strata verify-assembly $(ASSEMBLY)
+
+deploy: setup ## Deploy ENV=dev from ASSEMBLY=dist/strata-<digest>.tar.gz, as it was assembled; FORCE=1
+	@$(BIN)/strata deploy $(ASSEMBLY) --env $(ENV) $(if $(FORCE),--force)
+
+deployments: setup ## Say what was deployed to ENV=prod, newest first
+	@$(BIN)/strata deployments --env $(ENV)
+
+smoke: setup ## See whether ENV=dev works; CANARY=airlines also sends a small file through
+	@$(BIN)/strata smoke $(if $(ENV),--env $(ENV)) $(if $(CANARY),--canary $(CANARY))
+
+integration: setup ## Send every small sample file through ENV=staging and wait for what becomes of it
+	@$(BIN)/strata smoke $(if $(ENV),--env $(ENV)) --canary airlines --canary airports
+
+docs: setup ## Renew docs/constructs/ from the docstrings, docs/errors.md and docs/policy.md from their tables
 	@$(BIN)/python -m strata.construct_pages
 	@$(BIN)/python -m strata.error_page
+	@$(BIN)/python -m strata.policies.rules_page
 
 chaos: setup ## Let a storm blow over the local lake: kills, throttling, lost order; SECONDS=60 SEED=1
 	@PYTHONPATH=.:constructs:lambda_src $(BIN)/python -m tests.faults.chaos \
@@ -68,8 +102,23 @@ format: setup ## Put the code into the house format
 	@$(BIN)/ruff format .
 
 lock: setup ## Renew requirements.txt from the pins in pyproject.toml
-	@$(BIN)/uv pip compile --quiet pyproject.toml --group app --group local --group dev --universal \
-		--python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements.txt
+	@$(COMPILE) -o requirements.txt
+
+check-lock: setup ## See that requirements.txt is what the pins give; needs the package index
+	@mkdir -p .strata && cp requirements.txt .strata/requirements.txt
+	@$(COMPILE) -o .strata/requirements.txt > /dev/null
+	@diff requirements.txt .strata/requirements.txt || \
+		{ echo "requirements.txt is not what pyproject.toml gives: make lock"; exit 1; }
+
+licences: setup ## Renew docs/licences.md; fails for a licence that is not allowed
+	@$(BIN)/python -m strata.supply_chain.licences
+
+sbom: setup ## Write dist/sbom.cdx.json: every Python, npm and Java part, in CycloneDX
+	@$(BIN)/python -m strata.supply_chain.sbom
+
+audit: setup ## Ask for known vulnerabilities of every pin; needs the network
+	@$(BIN)/pip-audit --requirement requirements.txt --require-hashes --disable-pip
+	@npm audit --audit-level=moderate
 
 clean: ## Remove what the targets made, the running lake included
 	@-$(BIN)/python -m strata down

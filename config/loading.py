@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from config.production import production_problems
 from config.settings import Settings
 from data_lake.model_problems import model_problems
 from data_lake.problems import DocumentError, Problem, nearest, shown
@@ -28,7 +29,8 @@ def load_settings(environment: str | None, root: Path | None = None) -> Settings
     ``root`` is the folder that holds ``config/environments``; by default this repository.
 
     Raises:
-        SettingsError: no such environment, or its file has problems.
+        SettingsError: no such environment, its file has problems, or it breaks a rule of
+            production.
     """
     names = available_environments(root)
     file = (FOLDER / f"{environment or '<environment>'}.yaml").as_posix()
@@ -38,7 +40,7 @@ def load_settings(environment: str | None, root: Path | None = None) -> Settings
         document = read_document((root or REPOSITORY) / file, file)
     except DocumentError as error:
         raise SettingsError(error.problems) from error
-    problems = []
+    problems: list[Problem] = []
     try:
         settings = Settings.model_validate(document.data)
     except ValidationError as error:
@@ -48,6 +50,7 @@ def load_settings(environment: str | None, root: Path | None = None) -> Settings
         rule = "must equal the file's name"
         problems = [problem for problem in problems if problem.field != "environment"]
         problems.append(document.problem(["environment"], rule, nearest=environment))
+    problems = problems or production_problems(settings, document)
     if problems:
         raise SettingsError(sorted(problems, key=lambda problem: problem.line))
     return settings

@@ -7,11 +7,12 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from config.compaction import Compaction
+from config.company import BUCKET_NAME_LIMIT, Company, check_company, longest_bucket_name, prefix_of
 from config.lifecycle import Optimizers, Storage, Strict
+from config.network import Network
 from config.regions import known_regions
 
 Upkeep = TypeVar("Upkeep", Optimizers, Compaction)
-BUCKET_NAME_LIMIT = 63
 MINUTES_PER_DAY = 24 * 60
 ALERT_ENDPOINTS = {
     "email": (r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"),
@@ -126,15 +127,19 @@ class Settings(Strict):
     """One environment. ``load_settings`` makes it from ``config/environments/<name>.yaml``.
 
     ``owner`` is a person or team to ask, not the owner key of ledger records; that is ``prefix``.
+    ``production: true`` makes the rules of ``config/production.py`` apply.
     """
 
     project: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", min_length=2, max_length=16)
     environment: str = Field(pattern=r"^[a-z][a-z0-9]{1,11}$")
+    production: bool
     account: str = Field(pattern=r"^[0-9]{12}$")
     region: str
     recovery_region: str | None = None
     owner: str = Field(min_length=1, max_length=256)
     cost_center: str = Field(min_length=1, max_length=256)
+    company: Company = Company()
+    network: Network | None = None
     retain_data: bool = True
     termination_protection: bool = False
     storage: Storage
@@ -150,8 +155,11 @@ class Settings(Strict):
 
     @property
     def prefix(self) -> str:
-        """``<project>-<environment>``: start of physical names and owner of ledger records."""
-        return f"{self.project}-{self.environment}"
+        """``<project>-<environment>``: start of physical names and owner of ledger records.
+
+        After ``<company.name_prefix>-``, where there is one.
+        """
+        return prefix_of(self.company, self.project, self.environment)
 
     @field_validator("account", mode="before")
     @classmethod
@@ -183,14 +191,19 @@ class Settings(Strict):
     def _bucket_names_fit(cls, region: str | None, info: ValidationInfo) -> str | None:
         if region is None:
             return region
-        names = [info.data.get(part, "") for part in ("project", "environment", "account")]
-        longest = "{}-{}-access-logs-{}-{}".format(*names, region)
+        longest = longest_bucket_name(Company(), region, info.data)
         if len(longest) > BUCKET_NAME_LIMIT:
             raise ValueError(
                 f"makes the bucket name {longest}, {len(longest)} characters where S3 allows "
                 f"{BUCKET_NAME_LIMIT}; shorten project or environment"
             )
         return region
+
+    @field_validator("company")
+    @classmethod
+    def _fits_the_regions(cls, company: Company, info: ValidationInfo) -> Company:
+        check_company(company, info.data)
+        return company
 
     @field_validator("pipeline")
     @classmethod

@@ -5,13 +5,21 @@ from pathlib import Path
 from typing import Any, Final
 
 from aws_cdk import App, Environment, Validations
-from cdk_nag import AwsSolutionsChecks
+from cdk_nag import (
+    AwsSolutionsChecks,
+    HIPAASecurityChecks,
+    NIST80053R5Checks,
+    PCIDSS321Checks,
+)
 
-from config.loading import load_settings
+from config.loading import FOLDER, available_environments, load_settings
 from config.settings import Settings
 from data_lake.contracts import ContractSet, load_contracts
+from data_lake.name_limits import LakeNames, check_names
+from data_lake.policy import StrataRules
 from data_lake.tagging import tag_everything
 from stacks.catalog import CatalogStack
+from stacks.company import apply_company
 from stacks.engines import check_engines
 from stacks.governance import GovernanceStack
 from stacks.observability import ObservabilityStack
@@ -21,6 +29,9 @@ from stacks.replica import ReplicaStack
 from stacks.storage import StorageStack
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
+
+PACKS: Final = (AwsSolutionsChecks, NIST80053R5Checks, HIPAASecurityChecks, PCIDSS321Checks)
+"""The rules of cdk-nag that every environment is held to."""
 
 
 def build_app(environment: str | None = None, outdir: Path | None = None) -> App:
@@ -36,16 +47,20 @@ def build_app(environment: str | None = None, outdir: Path | None = None) -> App
             temporary folder.
 
     Raises:
-        SettingsError: the environment is missing or not valid.
+        SettingsError: the environment is missing, or it or another one is not valid: the names
+            of all are checked at once.
         ContractError: a contract is not valid.
     """
     context = json.loads((REPOSITORY / "cdk.json").read_text())["context"]
     app = App(context=context, outdir=None if outdir is None else str(outdir))
     settings = load_settings(environment or app.node.try_get_context("env"))
     tag_everything(app, tags_of(settings))
-    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    apply_company(app, settings.company)
+    Validations.of(app).add_plugins(*(pack(app) for pack in PACKS), StrataRules())
     folder = REPOSITORY / (app.node.try_get_context("contracts") or "contracts")
     contracts = load_contracts(folder)
+    others = [load_settings(name) for name in available_environments()]
+    check_names(app, names_of(settings), [names_of(one) for one in others if one != settings])
     check_engines(contracts, settings, folder)
     storage = _add_lake(app, settings, contracts)
     if settings.recovery_region is not None:
@@ -62,6 +77,17 @@ def tags_of(settings: Settings) -> dict[str, str]:
         "CostCenter": settings.cost_center,
         "ManagedBy": "aws-cdk",
     }
+
+
+def names_of(settings: Settings) -> LakeNames:
+    """Give what the names of an environment are made of."""
+    regions = [settings.region, settings.recovery_region]
+    return LakeNames(
+        environment=settings.environment,
+        prefix=settings.prefix,
+        regions=[region for region in regions if region is not None],
+        settings=(FOLDER / f"{settings.environment}.yaml").as_posix(),
+    )
 
 
 def _add_lake(app: App, settings: Settings, contracts: ContractSet) -> StorageStack:

@@ -12,7 +12,7 @@ from data_lake.contracts import ContractSet
 from data_lake.processing import LakeProcessing
 from data_lake.schedules import DatasetSchedule
 from data_lake.storage import LakeStorage
-from stacks.sizes import parquet_tables_of, sizes_of
+from stacks.sizes import network_of, parquet_tables_of, sizes_of
 
 
 class ProcessingStack(Stack):
@@ -62,6 +62,9 @@ class ProcessingStack(Stack):
             subscribers=[Subscriber(**who.model_dump()) for who in settings.alerts.subscribers],
             schedules_enabled=settings.schedules.enabled,
             retain=settings.retain_data,
+            key_arn=settings.company.processing_key,
+            protection_key_arn=settings.company.protection_key,
+            network=network_of(settings),
         )
         self._tell_names()
 
@@ -74,6 +77,7 @@ class ProcessingStack(Stack):
             "AlertTopicArn": self.lake.alerts.topic.topic_arn,
             "SweepFunctionName": self.lake.sweep.function.function.function_name,
             "ArrivalQueueUrl": self.lake.arrivals.queue.queue_url,
+            "NoticeDeadLetterQueueUrl": self.lake.alerts.dead_letters.queue_url,
             "ArrivalDeadLetterQueueUrl": self.lake.arrivals.dead_letters.queue_url,
             "CurateDeadLetterQueueUrl": self.lake.curate.dead_letters.queue_url,
             "DriftDeadLetterQueueUrl": self.lake.ingest.dead_letters.queue_url,

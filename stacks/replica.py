@@ -35,6 +35,8 @@ class ReplicaStack(Stack):
             account=settings.account,
             region=region,
             lifecycles=lifecycles_of(settings),
+            key_arn=settings.company.recovery_zones_key,
+            access_log_bucket=settings.company.recovery_access_log_bucket,
             retain=settings.retain_data,
         )
         for name, zone in replica.storage.zones.items():

@@ -24,4 +24,5 @@ def replica_target(settings: Settings) -> ReplicaTarget | None:
         region=settings.recovery_region,
         buckets=replica_buckets(settings),
         key_alias=replica_key_alias(settings.prefix),
+        key_arn=settings.company.recovery_zones_key,
     )

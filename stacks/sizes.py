@@ -9,6 +9,7 @@ from data_lake.compaction import CompactionSettings, ParquetTable
 from data_lake.contracts import ContractSet
 from data_lake.function import FunctionSize
 from data_lake.inspect_states import InspectionMap
+from data_lake.private_network import ExistingNetwork, Way
 from data_lake.processing import Sizes
 from data_lake.run_functions import RunLimits
 from data_lake.spark_job import SparkSize
@@ -64,6 +65,20 @@ def parquet_tables_of(settings: Settings, contracts: ContractSet) -> dict[str, P
         for name, contract in contracts.all().items()
         if contract.format == "parquet"
     }
+
+
+def network_of(settings: Settings) -> ExistingNetwork | None:
+    """Where an environment's functions and jobs run; ``None`` in the services' own networks."""
+    network = settings.network
+    if network is None:
+        return None
+    return ExistingNetwork(
+        vpc_id=network.vpc_id,
+        subnets={subnet.id: subnet.availability_zone for subnet in network.subnets},
+        security_group_ids=network.security_group_ids,
+        ways=[Way(**way.model_dump()) for way in network.egress],
+        route_table_ids=network.route_table_ids,
+    )
 
 
 def lifecycles_of(settings: Settings) -> dict[str, ZoneLifecycle]:

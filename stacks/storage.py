@@ -1,6 +1,6 @@
 """Where the lake keeps its objects."""
 
-from typing import Any
+from typing import Any, Final
 
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
@@ -10,6 +10,12 @@ from data_lake.storage import LakeStorage
 from data_lake.zone_replication import ZoneReplication
 from stacks.second_region import replica_target
 from stacks.sizes import lifecycles_of
+
+NO_SECOND_REGION: Final = (
+    "The environment has no second region: after the loss of its region, producers send its files "
+    "again. `recovery_region` in its file replicates every zone."
+)
+"""Why zones are not replicated in an environment that is not for production."""
 
 
 class StorageStack(Stack):
@@ -23,6 +29,7 @@ class StorageStack(Stack):
         self, scope: Construct, construct_id: str, *, settings: Settings, **stack: Any
     ) -> None:
         super().__init__(scope, construct_id, **stack)
+        target = replica_target(settings)
         self.lake = LakeStorage(
             self,
             "Storage",
@@ -30,9 +37,11 @@ class StorageStack(Stack):
             account=settings.account,
             region=settings.region,
             lifecycles=lifecycles_of(settings),
+            key_arn=settings.company.zones_key,
+            access_log_bucket=settings.company.access_log_bucket,
+            not_replicated=NO_SECOND_REGION if target is None else None,
             retain=settings.retain_data,
         )
-        target = replica_target(settings)
         if target is not None:
             ZoneReplication(self, "Replication", zones=self.lake.zones, target=target)
         for name, zone in self.lake.zones.items():

@@ -18,6 +18,7 @@ from strata.contract_commands import add_contract_commands
 from strata.dead_letters.command import add_dead_letter_commands
 from strata.demo import demo
 from strata.destruction import destroy
+from strata.doctor.command import add_doctor_command
 from strata.errors import StrataError
 from strata.lakes import contracts_of, find_lake
 from strata.local.lake import LocalLake, attach, bring_up, bring_up_to_date, find, take_down
@@ -26,11 +27,13 @@ from strata.options import add_environment
 from strata.page import write_page
 from strata.paths import CONTRACTS, state_folder
 from strata.products.command import FORMATS, show_graph
+from strata.promotion.command import add_promotion_commands
 from strata.quarantine.command import add_quarantine_commands
 from strata.query import query
 from strata.redriving_command import add_redrive_command
 from strata.report import runs_table, steps_table
 from strata.reprocessing.command import add_run_commands
+from strata.review.command import add_review_command
 from strata.rollback.command import add_rollback_command
 
 Command = Callable[[argparse.Namespace], None]
@@ -84,8 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     destroying = add("destroy", _destroy, "Say what goes and what stays, ask, then destroy.")
     destroying.add_argument("--env", required=True, choices=available_environments())
     destroying.add_argument("--plan", action="store_true", help="only say it")
-    destroying.add_argument("--yes", action="store_true", help="do not ask; refused in prod")
+    destroying.add_argument("--yes", action="store_true", help="do not ask; refused in production")
     _add_products(commands)
+    add_doctor_command(commands)
     add_contract_commands(commands)
     add_circuit_commands(commands)
     add_quarantine_commands(commands)
@@ -93,6 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     add_redrive_command(commands)
     add_rollback_command(commands)
     add_run_commands(commands)
+    add_review_command(commands)
+    add_promotion_commands(commands)
     return parser
 
 

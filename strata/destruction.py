@@ -64,9 +64,12 @@ def destroy(
     for a protected stack, for `without_asking` in prod, for the emulated environment, and if the
     CDK fails.
     """
-    load_settings(environment)
-    if without_asking and environment == "prod":
-        raise StrataError("prod is destroyed by people only: leave out --yes and type its name")
+    settings = load_settings(environment)
+    if without_asking and settings.production:
+        raise StrataError(
+            f"{environment} is production, destroyed by people only: leave out --yes and type its "
+            "name"
+        )
     folder = state_folder() / "destroy" / environment
     synthesise(environment, folder)
     plans = read_plans(folder)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from data_lake.encryption import LakeKey as LakeKey
     from data_lake.existing_storage import ExistingStorage as ExistingStorage
     from data_lake.existing_storage import ExistingZone as ExistingZone
+    from data_lake.function import Calls as Calls
     from data_lake.function import FunctionPlatform as FunctionPlatform
     from data_lake.function import FunctionSize as FunctionSize
     from data_lake.function import LakeFunction as LakeFunction
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
     from data_lake.lake_tables import LakeTables as LakeTables
     from data_lake.monitoring import LakeMonitoring as LakeMonitoring
     from data_lake.pipeline import PipelineParts as PipelineParts
+    from data_lake.policy import StrataRules as StrataRules
+    from data_lake.private_network import ExistingNetwork as ExistingNetwork
+    from data_lake.private_network import PrivateNetwork as PrivateNetwork
+    from data_lake.private_network import Way as Way
     from data_lake.processing import LakeProcessing as LakeProcessing
     from data_lake.processing import Sizes as Sizes
     from data_lake.processing import Sources as Sources
@@ -60,7 +65,6 @@ if TYPE_CHECKING:
     from data_lake.table_jobs import TableJobs as TableJobs
     from data_lake.table_optimizers import OptimizerSettings as OptimizerSettings
     from data_lake.table_optimizers import TableOptimizers as TableOptimizers
-    from data_lake.tagging import RequiredTags as RequiredTags
     from data_lake.zone import LakeZone as LakeZone
     from data_lake.zone import ZoneLifecycle as ZoneLifecycle
     from data_lake.zone_replication import ReplicaTarget as ReplicaTarget
@@ -71,6 +75,7 @@ __all__ = [
     "AlertRouting",
     "ArrivalLedger",
     "Batching",
+    "Calls",
     "CompactionSettings",
     "ContractBundle",
     "ContractError",
@@ -81,6 +86,7 @@ __all__ = [
     "DatasetSchedule",
     "DatasetSchedules",
     "DeadLetters",
+    "ExistingNetwork",
     "ExistingStorage",
     "ExistingZone",
     "FunctionPlatform",
@@ -101,6 +107,7 @@ __all__ = [
     "OptimizerSettings",
     "ParquetTable",
     "PipelineParts",
+    "PrivateNetwork",
     "ProductContract",
     "ProtectionSecret",
     "QualityRulesets",
@@ -108,7 +115,6 @@ __all__ = [
     "RecoveryRegion",
     "ReplicaTarget",
     "ReplicaZones",
-    "RequiredTags",
     "RunFunctions",
     "RunLimits",
     "Sizes",
@@ -116,11 +122,13 @@ __all__ = [
     "SparkJob",
     "SparkLibrary",
     "SparkSize",
+    "StrataRules",
     "Subscriber",
     "SweepLimits",
     "TableCompaction",
     "TableJobs",
     "TableOptimizers",
+    "Way",
     "ZoneLifecycle",
     "ZoneReplication",
     "load_contracts",
@@ -146,11 +154,13 @@ _NAMES = {
     "dead_letters": ("DeadLetters",),
     "encryption": ("LakeKey",),
     "existing_storage": ("ExistingStorage", "ExistingZone"),
-    "function": ("FunctionPlatform", "FunctionSize", "LakeFunction"),
+    "function": ("Calls", "FunctionPlatform", "FunctionSize", "LakeFunction"),
     "ingest_pipeline": ("IngestPipeline",),
     "lake_tables": ("LakeTables",),
     "monitoring": ("LakeMonitoring",),
     "pipeline": ("PipelineParts",),
+    "policy": ("StrataRules",),
+    "private_network": ("ExistingNetwork", "PrivateNetwork", "Way"),
     "processing": ("LakeProcessing", "Sizes", "Sources"),
     "protection_secret": ("ProtectionSecret",),
     "quality_rulesets": ("QualityRulesets",),
@@ -165,7 +175,6 @@ _NAMES = {
     "sweep": ("LakeSweep", "SweepLimits"),
     "table_jobs": ("TableJobs",),
     "table_optimizers": ("OptimizerSettings", "TableOptimizers"),
-    "tagging": ("RequiredTags",),
     "zone": ("LakeZone", "ZoneLifecycle"),
     "zone_replication": ("ReplicaTarget", "ZoneReplication"),
 }

@@ -70,9 +70,16 @@ class AlarmSet(Construct):
                 _metric("AWS/States", metric, {"StateMachineArn": arn}),
             )
 
-    def on_messages(self, queue: str, queue_name: str) -> None:
-        """Alarm while a queue, which should be empty, has a message."""
-        self.on_any(
+    def on_messages(self, queue: str, queue_name: str, *, beside_topic: bool = False) -> None:
+        """Alarm while a queue, which should be empty, has a message.
+
+        Args:
+            queue: what the queue belongs to.
+            queue_name: its name.
+            beside_topic: open an OpsItem as well, since the topic itself may be what failed.
+                Default: no.
+        """
+        alarm = self.on_any(
             f"{queue}-dead-letters",
             f"Something could not be delivered: look into the dead-letter queue of {queue}",
             _metric(
@@ -82,6 +89,9 @@ class AlarmSet(Construct):
                 statistic="Maximum",
             ),
         )
+        if beside_topic:
+            severity, kind = actions.OpsItemSeverity.HIGH, actions.OpsItemCategory.AVAILABILITY
+            alarm.add_alarm_action(actions.SsmAction(severity, kind))
 
     def on_failed_replication(self, zone: str, dimensions: Mapping[str, str]) -> None:
         """Alarm on an object that S3 gave up replicating, which it does not try again."""
@@ -129,9 +139,9 @@ class AlarmSet(Construct):
         for name, metric, what in FINDINGS:
             self.on_any(name, what, _metric(NAMESPACE, metric, {"environment": environment}))
 
-    def on_any(self, name: str, description: str, metric: cloudwatch.Metric) -> None:
+    def on_any(self, name: str, description: str, metric: cloudwatch.Metric) -> cloudwatch.Alarm:
         """Alarm on the first datapoint of 1 or more: one failed run a night is enough."""
-        self._add(
+        return self._add(
             name,
             description,
             metric,
@@ -149,7 +159,7 @@ class AlarmSet(Construct):
         comparison: cloudwatch.ComparisonOperator,
         periods: int,
         missing: cloudwatch.TreatMissingData,
-    ) -> None:
+    ) -> cloudwatch.Alarm:
         alarm = cloudwatch.Alarm(
             self,
             name,
@@ -165,6 +175,7 @@ class AlarmSet(Construct):
         alarm.add_alarm_action(self._action)
         alarm.add_ok_action(self._action)
         self.alarms.append(alarm)
+        return alarm
 
 
 def _metric(

@@ -10,6 +10,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from data_lake.dead_letters import DeadLetters
+
 ALERTING_SERVICES: Final = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com")
 """The services that send alerts of their own: of a budget, of an alarm."""
 
@@ -30,7 +32,9 @@ class Subscriber:
 class AlertRouting(Construct):
     """One encrypted topic that takes messages over TLS only, and its subscribers.
 
-    Besides the roles that may publish, alarms and budgets of this account send to it.
+    Besides the roles that may publish, alarms and budgets of this account send to it. A notice
+    that the topic does not take, or that a subscriber cannot be given, is kept for 14 days in a
+    dead-letter queue.
 
     Args:
         key: encrypts the messages; its policy must let the publishers use it, also the
@@ -39,6 +43,7 @@ class AlertRouting(Construct):
 
     Attributes:
         topic: the topic.
+        dead_letters: notices that could not be sent or delivered.
     """
 
     def __init__(
@@ -52,6 +57,9 @@ class AlertRouting(Construct):
         super().__init__(scope, construct_id)
         self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
         self._let_services_publish()
+        self.dead_letters = DeadLetters(
+            self, "DeadLetters", key=key, sender="the state machines and the topic's subscriptions"
+        ).queue
         for number, subscriber in enumerate(subscribers, start=1):
             sns.Subscription(
                 self,
@@ -59,6 +67,7 @@ class AlertRouting(Construct):
                 topic=self.topic,
                 protocol=sns.SubscriptionProtocol[subscriber.protocol.upper()],
                 endpoint=subscriber.endpoint,
+                dead_letter_queue=self.dead_letters,
             )
 
     def _let_services_publish(self) -> None:

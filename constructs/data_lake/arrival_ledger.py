@@ -14,7 +14,7 @@ from constructs import Construct
 
 from data_lake.contract_bundle import ContractBundle
 from data_lake.dead_letters import KEPT, DeadLetters
-from data_lake.function import FunctionPlatform, LakeFunction
+from data_lake.function import Calls, FunctionPlatform, LakeFunction
 from data_lake.grants import (
     PRODUCERS_NAMES,
     read_objects,
@@ -37,9 +37,12 @@ class Batching:
 
     Attributes:
         window_seconds: the longest an event waits for others. 0 registers at once.
+        batches_at_once: how many batches are registered at the same time, from 2 to 1,000. A
+            burst of files waits in the queue, and leaves the account's other functions theirs.
     """
 
     window_seconds: int = 20
+    batches_at_once: int = 50
 
     @property
     def size(self) -> int:
@@ -96,6 +99,11 @@ class ArrivalLedger(Construct):
             name="register",
             description="Writes each new object version into the ledger and starts its run",
             environment={"INGEST_STATE_MACHINE_ARN": machine.start_arn},
+            calls=Calls(
+                by="an event source mapping",
+                bound="the mapping takes a bounded number of batches at the same time",
+                failures="the queue, which gives a failed message to its dead letters",
+            ),
         )
         self._allow_register(raw, quarantine, tables, platform.key)
         contracts.allow_reading(self.register.role)
@@ -143,6 +151,7 @@ class ArrivalLedger(Construct):
                 self.queue,
                 batch_size=batching.size,
                 max_batching_window=Duration.seconds(batching.window_seconds),
+                max_concurrency=batching.batches_at_once,
                 report_batch_item_failures=True,
             )
         )

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from data_lake.curate_states import CurateMachine
 from data_lake.dead_letters import DeadLetters
+from data_lake.permissions import service_role
 from data_lake.pipeline import PipelineParts
 from data_lake.run_states import DATASET_PUBLISHED, EVENT_SOURCE
 from data_lake.state_machine import LakeStateMachine
@@ -79,13 +80,19 @@ class CuratePipeline(Construct):
                 detail={"owner": [owner], "kind": ["dataset"]},
             ),
         )
+        # The target's own role would have its permission inline.
+        role = service_role(
+            self, "DatasetPublishedRole", "events.amazonaws.com", "Starts the curate machine"
+        )
+        self.machine.allow_starting(role)
         rule.add_target(
             targets.SfnStateMachine(
                 self.machine.live,
+                role=role.without_policy_updates(),
                 input=events.RuleTargetInput.from_event_path("$.detail"),
                 dead_letter_queue=self.dead_letters,
                 max_event_age=Duration.hours(24),
                 retry_attempts=185,
             )
         )
-        rule.node.add_dependency(self.machine.alias)
+        rule.node.add_dependency(self.machine.alias, role)

@@ -123,7 +123,7 @@ class CurateMachine:
             "CircuitToldBefore?": choose(
                 ("$run.notice = null", "ProductDone"), otherwise="NotifyCircuitOpen"
             ),
-            "NotifyCircuitOpen": self.shared.notify_circuit(then="ProductDone"),
+            **self.shared.notify_circuit(then="ProductDone"),
         }
 
     def _building(self) -> JobStates:
@@ -133,7 +133,7 @@ class CurateMachine:
             input_uri=self.input_uri,
             size="$run",
             longest=self.longest,
-            topic_arn=self.shared.topic_arn,
+            notices=self.shared.notices,
             done="Judge",
             failed="CloseFailed",
             caught={"error": ERROR_OUTPUT},
@@ -175,7 +175,7 @@ class CurateMachine:
                 "rejected", catch="CloseFailed", then="NotifyQuarantine"
             ),
             "CloseSkipped": self.shared.close("skipped", catch="CloseFailed", then="InputsMoved?"),
-            "NotifyQuarantine": self.shared.notify(catch="InputsMoved?", then="InputsMoved?"),
+            **self.shared.notify("NotifyQuarantine", then="InputsMoved?"),
             "InputsMoved?": choose(
                 (f"$closed.more_waiting and $round < {_ROUNDS}", "BuildAgain"),
                 otherwise="ProductDone",
@@ -198,7 +198,7 @@ class CurateMachine:
             "PublishedAnyway?": choose(
                 ("$closed.event != null", "SideEffects"), otherwise="NotifyFailure"
             ),
-            "NotifyFailure": self.shared.notify(catch="ProductFailed", then="ProductFailed"),
+            **self.shared.notify("NotifyFailure", then="ProductFailed"),
             "ProductFailed": remember(
                 output={
                     "product": "{% $dataset %}",

@@ -7,7 +7,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from data_lake.acknowledgement import acknowledge
+from data_lake.acknowledgement import SOLUTIONS, acknowledge
 
 KEPT: Final = Duration.days(14)
 """How long a message is kept; the most that SQS allows."""
@@ -38,6 +38,6 @@ class DeadLetters(Construct):
         if sender is not None:
             acknowledge(
                 self.queue,
-                "AwsSolutions-SQS3",
+                f"{SOLUTIONS}-SQS3",
                 reason=f"It is a dead-letter queue, of {sender}, where the rule does not look.",
             )

@@ -11,6 +11,10 @@ from constructs import Construct
 class LakeKey(Construct):
     """A customer-managed key that rotates every year and can encrypt log groups.
 
+    Or one that exists already, which is left as it is. Its policy must then let this account's
+    roles use it by their own policies, CloudWatch Logs encrypt this account's log groups with it,
+    and ``services`` deliver messages.
+
     Args:
         description: what the key protects; shown in the console.
         services: AWS services that may use the key on behalf of this account, to deliver
@@ -20,6 +24,7 @@ class LakeKey(Construct):
         retain: keep the key when the stack is deleted. Default: true, because deleting
             a key destroys everything it encrypted. False schedules its deletion, which can be
             cancelled for 30 days.
+        existing_arn: a key to use instead of making one. Default: none.
 
     Attributes:
         key: the key.
@@ -34,8 +39,13 @@ class LakeKey(Construct):
         services: Sequence[str] = (),
         alias: str | None = None,
         retain: bool = True,
+        existing_arn: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
+        self.key: kms.IKey
+        if existing_arn is not None:
+            self.key = kms.Key.from_key_arn(self, "Key", existing_arn)
+            return
         self.key = kms.Key(
             self,
             "Key",

@@ -12,8 +12,10 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from data_lake.acknowledgement import HIPAA, NIST, PCI, acknowledge, across
 from data_lake.log_retention import retention
 from data_lake.permissions import allow, service_role
+from data_lake.private_network import PrivateNetwork
 
 POWERTOOLS_VERSION: Final = "3.37.0"
 POWERTOOLS_LAYER: Final = f"/aws/service/powertools/python/arm64/python3.14/{POWERTOOLS_VERSION}"
@@ -35,6 +37,21 @@ class FunctionSize:
     log_retention_days: int = 30
 
 
+@dataclass(frozen=True)
+class Calls:
+    """How a function is called, in words for the policy report.
+
+    Attributes:
+        by: what calls it.
+        bound: what bounds how many of it run at once, besides a reserved concurrency.
+        failures: what takes a call that failed.
+    """
+
+    by: str
+    bound: str
+    failures: str
+
+
 class FunctionPlatform(Construct):
     """What the functions of a stack share: one code asset, the Powertools layer, and defaults.
 
@@ -43,6 +60,7 @@ class FunctionPlatform(Construct):
         environment: environment variables of every function.
         key: encrypts the logs and the environment variables.
         size: memory, timeout and log retention of every function.
+        network: where the functions run. Default: in Lambda's own network.
     """
 
     def __init__(
@@ -54,11 +72,13 @@ class FunctionPlatform(Construct):
         environment: Mapping[str, str],
         key: kms.IKey,
         size: FunctionSize,
+        network: PrivateNetwork | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.environment = environment
         self.key = key
         self.size = size
+        self.network = network
         self.code = lambda_.Code.from_asset(folder, exclude=["**/__pycache__", "**/*.pyc"])
         self.powertools = lambda_.LayerVersion.from_layer_version_arn(
             self,
@@ -78,6 +98,8 @@ class LakeFunction(Construct):
         name: the function's folder in the asset; its handler is ``<name>.handler.handle``.
         description: what the function does, in one sentence.
         environment: variables besides the platform's. Default: none.
+        calls: what calls it; the reason why the findings of policies about reserved concurrency
+            and dead letters are right for it. Default: none, and the findings stay.
         reserved_concurrency: how many may run at once. Default: what the account has left.
         size: memory, timeout and log retention. Default: the platform's.
         dead_letters: keeps the event of an asynchronous call that failed; such a call is then not
@@ -99,6 +121,7 @@ class LakeFunction(Construct):
         name: str,
         description: str,
         environment: Mapping[str, str] | None = None,
+        calls: Calls | None = None,
         reserved_concurrency: int | None = None,
         size: FunctionSize | None = None,
         dead_letters: sqs.IQueue | None = None,
@@ -128,6 +151,9 @@ class LakeFunction(Construct):
                 actions=["sqs:SendMessage"],
                 resources=[dead_letters.queue_arn],
             )
+        network = platform.network
+        if network is not None:
+            network.allow_function(self.role)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -144,6 +170,9 @@ class LakeFunction(Construct):
             memory_size=size.memory_mb,
             timeout=self.timeout,
             reserved_concurrent_executions=reserved_concurrency,
+            vpc=None if network is None else network.vpc,
+            vpc_subnets=None if network is None else network.selection,
+            security_groups=None if network is None else network.security_groups,
             dead_letter_queue=dead_letters,
             retry_attempts=0 if dead_letters else None,
             environment_encryption=platform.key,
@@ -155,6 +184,31 @@ class LakeFunction(Construct):
         )
         # Invoking it before its permissions exist would fail.
         self.function.node.add_dependency(self.role)
+        if network is None:
+            acknowledge(
+                self.function,
+                *across("LambdaInsideVPC", NIST, HIPAA, PCI),
+                reason="It calls AWS's own endpoints only, over TLS and under its role, and has no "
+                "address that could be called. A network of its own costs an endpoint per service.",
+            )
+        if calls is not None:
+            self._answer(calls, bounded=reserved_concurrency is not None, kept=bool(dead_letters))
+
+    def _answer(self, calls: Calls, *, bounded: bool, kept: bool) -> None:
+        if not bounded:
+            acknowledge(
+                self.function,
+                *across("LambdaConcurrency", NIST, HIPAA),
+                reason=f"Called by {calls.by}: {calls.bound}. Reserving concurrency would take it "
+                "from the account's other functions, also while nothing runs.",
+            )
+        if not kept:
+            acknowledge(
+                self.function,
+                *across("LambdaDLQ", NIST, HIPAA),
+                reason=f"Called by {calls.by}, never asynchronously, so that a queue of its own "
+                f"would stay empty. A failure goes to {calls.failures}.",
+            )
 
     def _allow_telemetry(self, log_group: logs.LogGroup) -> None:
         allow(

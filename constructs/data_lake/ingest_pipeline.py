@@ -110,13 +110,13 @@ class IngestPipeline(Construct):
         )
         # Without a role, the topic would have to take messages from the rules of any account.
         role = service_role(self, "DriftRole", "events.amazonaws.com", "Sends notices of drift")
-        topic = [parts.topic.topic_arn]
+        topic = [parts.alerts.topic.topic_arn]
         allow(role, "SendNotices", actions=["sns:Publish"], resources=topic)
         use_key(role, "UseMessagesKey", parts.key)
         of = events.EventField.from_path
         rule.add_target(
             targets.SnsTopic(
-                parts.topic,
+                parts.alerts.topic,
                 authorize_using_role=True,
                 role=role.without_policy_updates(),
                 message=events.RuleTargetInput.from_object(

@@ -84,7 +84,7 @@ class IngestMachine:
             "CircuitToldBefore?": choose(
                 ("$run.notice = null", "CircuitOpen"), otherwise="NotifyCircuitOpen"
             ),
-            "NotifyCircuitOpen": self.shared.notify_circuit(then="CircuitOpen"),
+            **self.shared.notify_circuit(then="CircuitOpen"),
             "CircuitOpen": {"Type": "Succeed"},
             "NothingToDo": {"Type": "Succeed"},
         }
@@ -148,7 +148,7 @@ class IngestMachine:
             input_uri="{% $plan.input_uri %}",
             size="$plan",
             longest=self.longest,
-            topic_arn=self.shared.topic_arn,
+            notices=self.shared.notices,
             done=None,
             failed="StageFailed",
             caught={},
@@ -187,9 +187,7 @@ class IngestMachine:
             "CloseQuarantined": self.shared.close(
                 "quarantined", catch="CloseFailed", then="NotifyQuarantine"
             ),
-            "NotifyQuarantine": self.shared.notify(
-                catch="MoreWaitingAfterQuarantine?", then="MoreWaitingAfterQuarantine?"
-            ),
+            **self.shared.notify("NotifyQuarantine", then="MoreWaitingAfterQuarantine?"),
             "MoreWaitingAfterQuarantine?": choose(
                 ("$closed.more_waiting", "StartRunAfterQuarantine"), otherwise="RunQuarantined"
             ),
@@ -205,7 +203,7 @@ class IngestMachine:
             "PublishedAnyway?": choose(
                 ("$closed.event != null", "SideEffects"), otherwise="NotifyFailure"
             ),
-            "NotifyFailure": self.shared.notify(catch="WorthARetry?", then="WorthARetry?"),
+            **self.shared.notify("NotifyFailure", then="WorthARetry?"),
             "WorthARetry?": choose(("$closed.more_waiting", "StartRetry"), otherwise="RunFailed"),
             "StartRetry": self._start_run(then="RunFailed"),
             "RunFailed": {

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from aws_cdk import Duration
 
-from data_lake.asl import States, choose, remember, run_job, task
+from data_lake.asl import States, choose, remember, run_job
 from data_lake.error_classes import ErrorClass
 from data_lake.error_table import shows
-from data_lake.retries import NOT_DELIVERED
+from data_lake.notice_states import Notices
 from data_lake.run_states import JOB_RUN
 from data_lake.spark_job import SparkJob
 
@@ -33,7 +33,7 @@ class JobStates:
         size: the variable that holds the job's size as ``engine`` and the next larger as
             ``larger``.
         longest: what a run may take of whatever size.
-        topic_arn: the topic that is told of a larger job.
+        notices: where it is told that the job is run again, larger.
         done: the state that follows; ``None`` ends the branch.
         failed: the state that every other failure leads to; its input is the error.
         caught: variables of the way there.
@@ -44,7 +44,7 @@ class JobStates:
     input_uri: str
     size: str
     longest: Duration
-    topic_arn: str
+    notices: Notices
     done: str | None
     failed: str
     caught: Mapping[str, Any]
@@ -83,7 +83,7 @@ class JobStates:
                 "Next": self.name,
             },
             "HandleResourceError": remember({"more_workers": True}, then="NotifyMoreWorkers"),
-            "NotifyMoreWorkers": self._notify(),
+            **self._notify(),
             f"{self.name}WithMoreWorkers": run_job(
                 self.job,
                 {**JOB_RUN, "--input_uri": self.input_uri},
@@ -99,29 +99,22 @@ class JobStates:
     def _output(self) -> dict[str, Any] | None:
         return None if self.done else {"failed": False, "more_workers": "{% $more_workers %}"}
 
-    def _notify(self) -> dict[str, Any]:
+    def _notify(self) -> States:
         """Tell that the job is run again, and how large; a lost notice stops nothing."""
         sizes = (
             f"'first ' & {self.size}.engine.workers & ', now ' & {self.size}.larger.workers & ' ' "
             f"& {self.size}.larger.worker_type & ' workers'"
         )
         message = (
-            "{% $string({'notice': 'job_retried_with_more_workers', 'severity': 'warning', "
+            "$string({'notice': 'job_retried_with_more_workers', 'severity': 'warning', "
             "'dataset': $dataset, 'run_id': $run_id, 'outcome': null, 'counts': {}, "
             f"'reasons': ['the job ran out of memory, disk or time, or lost a worker', {sizes}], "
-            f"'next_step': '{_NEXT_STEP}'}}) %}}"
+            f"'next_step': '{_NEXT_STEP}'}})"
         )
-        following = f"{self.name}WithMoreWorkers"
-        return task(
-            "sns:publish",
-            {
-                "TopicArn": self.topic_arn,
-                "Subject": "{% $substring('warning: ' & $dataset & ': the job is run again with "
-                "more workers', 0, 100) %}",
-                "Message": message,
-            },
-            retries=[NOT_DELIVERED],
-            catch=following,
-            catch_assign={},
-            then=following,
+        subject = (
+            "$substring('warning: ' & $dataset & ': the job is run again with more workers', 0, "
+            "100)"
+        )
+        return self.notices.states(
+            "NotifyMoreWorkers", subject, message, then=f"{self.name}WithMoreWorkers"
         )

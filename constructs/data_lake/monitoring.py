@@ -1,6 +1,6 @@
 """How the lake is watched: alarms for what went wrong or did not happen, and one dashboard."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
@@ -28,6 +28,8 @@ class LakeMonitoring(Construct):
         machines: the state machines by name.
         dead_letters: every dead-letter queue, by what it belongs to.
         topic: who is told; its policy and its key must let ``cloudwatch.amazonaws.com`` publish.
+        unheard: the dead-letter queues that fill because the topic takes nothing or tells nobody;
+            their alarms open an OpsItem in Systems Manager as well. Default: none.
         zones: by name; needed where ``replicas`` has entries.
         replicas: the replica bucket's name by zone. Default: nothing is replicated.
 
@@ -51,6 +53,7 @@ class LakeMonitoring(Construct):
         machines: Mapping[str, LakeStateMachine],
         dead_letters: Mapping[str, sqs.IQueue],
         topic: sns.ITopic,
+        unheard: Collection[str] = (),
         zones: Mapping[str, LakeZone],
         replicas: Mapping[str, str] | None = None,
     ) -> None:
@@ -59,7 +62,7 @@ class LakeMonitoring(Construct):
         for name, machine in machines.items():
             alarms.on_failed_runs(name, machine.arn)
         for name, queue in dead_letters.items():
-            alarms.on_messages(name, queue.queue_name)
+            alarms.on_messages(name, queue.queue_name, beside_topic=name in unheard)
         for zone, bucket in (replicas or {}).items():
             alarms.on_failed_replication(
                 zone,

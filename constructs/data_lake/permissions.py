@@ -7,13 +7,17 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from data_lake.acknowledgement import acknowledge
+from data_lake.acknowledgement import SOLUTIONS, acknowledge
+from data_lake.policy.access import WILDCARDS
+from data_lake.policy.expressions import flat
 
 PREVIOUS_ASSETS: Final = (
     "While a deployment goes on, what still runs reads the previous version of the asset, "
     "whose name is another hash."
 )
 """Why a role may read every deployed asset of one kind."""
+
+_POLICY: Final = "Policy"
 
 
 def allow(
@@ -25,7 +29,7 @@ def allow(
     conditions: Mapping[str, Any] | None = None,
     wildcard: str | None = None,
 ) -> None:
-    """Add one statement to a role.
+    """Add one statement to a role's managed policy.
 
     Args:
         role: the role that may act.
@@ -50,13 +54,37 @@ def allow(
             f"{role.node.path}: {sid}: a reason for a wildcard, but no wildcard: "
             f"got {wildcard!r}; remove it"
         )
-    role.add_to_policy(
+    _policy(role).add_statements(
         iam.PolicyStatement(
             sid=sid, actions=list(actions), resources=list(resources), conditions=conditions
         )
     )
     for finding in findings:
-        acknowledge(role, f"AwsSolutions-IAM5[{finding}]", reason=str(wildcard))
+        acknowledge(
+            role, f"{SOLUTIONS}-IAM5[{finding}]", f"{WILDCARDS.id}[{finding}]", reason=str(wildcard)
+        )
+
+
+def deny(
+    role: iam.Role, sid: str, *, actions: Sequence[str], conditions: Mapping[str, Any]
+) -> None:
+    """Take actions from a role under conditions, whatever else allows them.
+
+    Args:
+        role: the role.
+        sid: what for, in PascalCase; shown in the console.
+        actions: IAM actions, on every resource.
+        conditions: IAM conditions.
+    """
+    _policy(role).add_statements(
+        iam.PolicyStatement(
+            sid=sid,
+            effect=iam.Effect.DENY,
+            actions=list(actions),
+            resources=["*"],
+            conditions=conditions,
+        )
+    )
 
 
 def service_role(scope: Construct, construct_id: str, service: str, description: str) -> iam.Role:
@@ -74,22 +102,19 @@ def service_role(scope: Construct, construct_id: str, service: str, description:
     )
 
 
+def _policy(role: iam.Role) -> iam.ManagedPolicy:
+    # Below the role, so that what waits for the role waits for its permissions.
+    policy = role.node.try_find_child(_POLICY)
+    if policy is None:
+        policy = iam.ManagedPolicy(role, _POLICY, roles=[role])
+    if not isinstance(policy, iam.ManagedPolicy):
+        raise TypeError(f"{role.node.path}: expected a ManagedPolicy under {_POLICY}")
+    return policy
+
+
 def _wildcards(scope: Construct, actions: Sequence[str], resources: Sequence[str]) -> list[str]:
     stack = Stack.of(scope)
-    flat = [_flatten(stack.resolve(resource)) for resource in resources]
+    written = [flat(stack.resolve(resource)) for resource in resources]
     return [f"Action::{action}" for action in actions if "*" in action] + [
-        f"Resource::{resource}" for resource in flat if "*" in resource
+        f"Resource::{resource}" for resource in written if "*" in resource
     ]
-
-
-def _flatten(value: Any) -> str:
-    # cdk-nag names a finding by the resource's CloudFormation expression in this notation.
-    if isinstance(value, str):
-        return value
-    if "Fn::Join" in value:
-        delimiter, parts = value["Fn::Join"]
-        return str(delimiter).join(_flatten(part) for part in parts)
-    if "Fn::GetAtt" in value:
-        resource, attribute = value["Fn::GetAtt"]
-        return f"<{resource}.{attribute}>"
-    return f"<{value['Ref']}>"

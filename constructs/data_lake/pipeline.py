@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from aws_cdk import Stack
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_sns as sns
 
+from data_lake.alerts import AlertRouting
 from data_lake.function import LakeFunction
 from data_lake.grants import use_key
+from data_lake.notice_states import Notices
 from data_lake.permissions import allow
 from data_lake.run_functions import RunFunctions
 from data_lake.run_states import RunStates
@@ -25,7 +26,7 @@ class PipelineParts:
         prefix: ``<project>-<environment>``; machines are named after it.
         functions: the run's functions.
         jobs: makes the Spark jobs.
-        topic: gets the notices.
+        alerts: the topic that gets the notices, and the queue that keeps those it refused.
         key: encrypts topic, queues and logs; its policy must let EventBridge use it.
         timeout_minutes: the longest one execution may take, with all that it waits for.
         log_retention_days: how long a machine's log is kept; one of CloudWatch's values.
@@ -34,14 +35,15 @@ class PipelineParts:
     prefix: str
     functions: RunFunctions
     jobs: TableJobs
-    topic: sns.ITopic
+    alerts: AlertRouting
     key: kms.IKey
     timeout_minutes: int = 180
     log_retention_days: int = 30
 
     def states(self) -> RunStates:
         """Give the states that both machines share."""
-        return RunStates(functions=self.functions, topic_arn=self.topic.topic_arn)
+        notices = Notices(self.alerts.topic.topic_arn, self.alerts.dead_letters.queue_url)
+        return RunStates(functions=self.functions, notices=notices)
 
     def allow_steps(
         self,
@@ -65,7 +67,9 @@ class PipelineParts:
             resources=[function.function.function_arn for function in functions],
         )
         self.allow_jobs(machine, jobs)
-        allow(role, "SendNotices", actions=["sns:Publish"], resources=[self.topic.topic_arn])
+        topic, unsent = self.alerts.topic.topic_arn, self.alerts.dead_letters.queue_arn
+        allow(role, "SendNotices", actions=["sns:Publish"], resources=[topic])
+        allow(role, "KeepUnsentNotices", actions=["sqs:SendMessage"], resources=[unsent])
         use_key(role, "UseTopicKey", self.key)
         allow(
             role,

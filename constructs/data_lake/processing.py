@@ -18,6 +18,7 @@ from data_lake.inspect_states import InspectionMap
 from data_lake.lake_tables import LakeTables
 from data_lake.metrics import NAMESPACE
 from data_lake.pipeline import PipelineParts
+from data_lake.private_network import ExistingNetwork, PrivateNetwork
 from data_lake.protection_secret import ProtectionSecret
 from data_lake.run_functions import RunFunctions, RunLimits
 from data_lake.schedules import DatasetSchedule, DatasetSchedules
@@ -87,8 +88,15 @@ class LakeProcessing(Construct):
         subscribers: who gets the notices. Default: nobody.
         schedules_enabled: false keeps the schedules but starts nothing. Default: true.
         retain: keep tables and key when the stack is deleted. Default: true.
+        key_arn: a key that exists, in place of a new one for queues, tables, notices and logs.
+            Default: none.
+        protection_key_arn: a key that exists, in place of a new one for the secret of personal
+            data. Default: none.
+        network: a VPC that exists, in which functions and jobs run. Default: none, since its
+            endpoints cost by the hour.
 
     Attributes:
+        network: where functions and jobs run; ``None`` in the services' own networks.
         key: encrypts queues, tables, notices and logs.
         alerts: the topic and its subscribers.
         tables: the ledger and the audit.
@@ -120,20 +128,27 @@ class LakeProcessing(Construct):
         subscribers: Sequence[Subscriber] = (),
         schedules_enabled: bool = True,
         retain: bool = True,
+        key_arn: str | None = None,
+        protection_key_arn: str | None = None,
+        network: ExistingNetwork | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         sizes, sources = sizes or Sizes(), sources or Sources()
         self._zones, self._catalog = zones, catalog
+        self.network = None if network is None else PrivateNetwork(self, "Network", network=network)
         self.key = LakeKey(
             self,
             "Key",
             description=f"{prefix}: queues, tables, notices and logs",
             services=("events.amazonaws.com", "sns.amazonaws.com", *ALERTING_SERVICES),
             retain=retain,
+            existing_arn=key_arn,
         ).key
         self.alerts = AlertRouting(self, "Alerts", key=self.key, subscribers=subscribers)
         self.tables = LakeTables(self, "Tables", key=self.key, retain=retain)
-        self.protection = ProtectionSecret(self, "Protection", prefix=prefix, retain=retain)
+        self.protection = ProtectionSecret(
+            self, "Protection", prefix=prefix, retain=retain, key_arn=protection_key_arn
+        )
         self.contracts = ContractBundle(self, "Contracts", contracts=contracts)
         platform = self._platform(sources, prefix, environment, sizes.function)
         parts = self._parts(prefix, platform, sources, sizes)
@@ -206,6 +221,7 @@ class LakeProcessing(Construct):
             folder=sources.functions,
             key=self.key,
             size=size,
+            network=self.network,
             environment={
                 "ENVIRONMENT": environment,
                 "OWNER": prefix,
@@ -247,8 +263,9 @@ class LakeProcessing(Construct):
                 security_configuration=self._catalog.security_configuration,
                 size=sizes.spark,
                 log_prefix=f"/strata/{prefix}",
+                network=self.network,
             ),
-            topic=self.alerts.topic,
+            alerts=self.alerts,
             key=self.key,
             timeout_minutes=sizes.timeout_minutes,
             log_retention_days=sizes.log_retention_days,

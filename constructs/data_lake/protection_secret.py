@@ -5,7 +5,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from data_lake.acknowledgement import acknowledge
+from data_lake.acknowledgement import HIPAA, NIST, SOLUTIONS, acknowledge, across
 from data_lake.encryption import LakeKey
 from data_lake.permissions import allow
 
@@ -23,6 +23,8 @@ class ProtectionSecret(Construct):
         prefix: ``<project>-<environment>``; first part of the secret's name.
         retain: keep the secret and its key when the stack is deleted. Default: true, because
             no other key gives the same hashes.
+        key_arn: a KMS key that exists and encrypts the secret, in place of a new one. Default:
+            none.
 
     Attributes:
         secret: the secret, a JSON document with the one field ``key``.
@@ -31,11 +33,21 @@ class ProtectionSecret(Construct):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, prefix: str, retain: bool = True
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        prefix: str,
+        retain: bool = True,
+        key_arn: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.key = LakeKey(
-            self, "Key", description=f"{prefix}: the secret of personal data", retain=retain
+            self,
+            "Key",
+            description=f"{prefix}: the secret of personal data",
+            retain=retain,
+            existing_arn=key_arn,
         ).key
         self.secret = secretsmanager.Secret(
             self,
@@ -54,7 +66,8 @@ class ProtectionSecret(Construct):
         self.arn = self.secret.secret_arn
         acknowledge(
             self.secret,
-            "AwsSolutions-SMG4",
+            f"{SOLUTIONS}-SMG4",
+            *across("SecretsManagerRotationEnabled", NIST, HIPAA),
             reason="Another key would give other hashes: equal values could no longer be joined.",
         )
 

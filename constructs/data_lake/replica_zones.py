@@ -21,11 +21,14 @@ class ReplicaZones(Construct):
         account: 12 digits; part of the names.
         region: the second region; part of the names.
         lifecycles: by zone, and ``access-logs``; S3 does not replicate what a lifecycle does.
+        key_arn: a key of the second region that exists, in place of a new one. Default: none.
+        access_log_bucket: a bucket of the second region that exists and gets the access logs.
+            Default: none.
         retain: keep buckets and key when the stack is deleted. Default: true.
 
     Attributes:
         storage: the zones, their key and their access logs.
-        key_alias: the key's alias.
+        key_alias: the alias of a key made here.
     """
 
     def __init__(
@@ -37,6 +40,8 @@ class ReplicaZones(Construct):
         account: str,
         region: str,
         lifecycles: Mapping[str, ZoneLifecycle],
+        key_arn: str | None = None,
+        access_log_bucket: str | None = None,
         retain: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -49,7 +54,10 @@ class ReplicaZones(Construct):
             region=region,
             lifecycles=lifecycles,
             key_alias=self.key_alias,
+            key_arn=key_arn,
+            access_log_bucket=access_log_bucket,
             announce_arrivals=False,
+            not_replicated="It is the replica: the first region's zone is the other copy.",
             retain=retain,
         )
 

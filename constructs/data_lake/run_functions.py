@@ -9,7 +9,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from data_lake.contract_bundle import ContractBundle
-from data_lake.function import FunctionPlatform, LakeFunction
+from data_lake.function import Calls, FunctionPlatform, LakeFunction
 from data_lake.grants import (
     PRODUCERS_NAMES,
     catalog_arns,
@@ -23,6 +23,13 @@ from data_lake.lake_tables import LakeTables
 from data_lake.permissions import allow
 from data_lake.spark_job import SparkSize
 from data_lake.zone import LakeZone
+
+BY_STATES: Final = Calls(
+    by="states of state machines",
+    bound="a run calls it once at a time, or for as many items as its Map takes at once",
+    failures="the state, which retries, then catches",
+)
+"""How every function of a run is called."""
 
 RUNS: Final = ("runs/",)
 """Where runs keep what they write about themselves, in the artifacts zone."""
@@ -131,6 +138,7 @@ class RunFunctions(Construct):
                 name=name,
                 description=description,
                 environment=extra.get(name),
+                calls=BY_STATES,
                 size=sizes.get(name),
             )
             for name, description in _DESCRIPTIONS.items()

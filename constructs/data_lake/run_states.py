@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from data_lake.asl import State, States, both, invoke, remember, task
+from data_lake.notice_states import Notices
 from data_lake.retries import NOT_DELIVERED
 from data_lake.run_functions import RunFunctions
 
@@ -32,12 +33,12 @@ class RunStates:
 
     Attributes:
         functions: the run's functions.
-        topic_arn: the topic that gets the notices.
+        notices: where the notices go.
         event_bus: the name of the bus that gets the events. Default: the account's own.
     """
 
     functions: RunFunctions
-    topic_arn: str
+    notices: Notices
     event_bus: str = "default"
 
     def open_run(self, trigger: str, *, catch: str, then: str) -> State:
@@ -89,33 +90,19 @@ class RunStates:
             then=then,
         )
 
-    def notify_circuit(self, *, then: str) -> State:
+    def notify_circuit(self, *, then: str) -> States:
         """Send the notice that opening the run has written about its open circuit."""
-        return self._notify("run", then=then, catch=then)
+        return self._notify("NotifyCircuitOpen", "run", then=then)
 
-    def notify(self, *, then: str | None, catch: str) -> State:
-        """Send the notice that closing the run has written.
+    def notify(self, name: str, *, then: str | None, lost: str | None = None) -> States:
+        """Send the notice that closing the run has written; arguments as of ``Notices.states``."""
+        return self._notify(name, "closed", then=then, lost=lost)
 
-        Args:
-            then: the next state. ``None`` ends the branch.
-            catch: the state that follows if the notice cannot be sent.
-        """
-        return self._notify("closed", then=then, catch=catch)
-
-    def _notify(self, answer: str, *, then: str | None, catch: str) -> State:
-        return task(
-            "sns:publish",
-            {
-                "TopicArn": self.topic_arn,
-                "Subject": f"{{% ${answer}.notice.subject %}}",
-                "Message": f"{{% ${answer}.notice.message %}}",
-            },
-            retries=[NOT_DELIVERED],
-            catch=catch,
-            # The error of the run must not be replaced by the error of its notice.
-            catch_assign={},
-            then=then,
-        )
+    def _notify(
+        self, name: str, answer: str, *, then: str | None, lost: str | None = None
+    ) -> States:
+        subject, message = f"${answer}.notice.subject", f"${answer}.notice.message"
+        return self.notices.states(name, subject, message, then=then, lost=lost)
 
     def side_effects(self, *, catch: str, then: str) -> State:
         """Send the event and the notice of a publish. Neither can fail the run: the rows are
@@ -138,8 +125,8 @@ class RunStates:
         )
         emit: States = {"EmitEvent": event, "EventNotSent": remember()}
         notice: States = {
-            "Notify": self.notify(catch="NoticeNotSent", then=None),
-            "NoticeNotSent": remember(),
+            **self.notify("Notify", then=None, lost="NoticeLost"),
+            "NoticeLost": remember(),
         }
         return both(("EmitEvent", emit), ("Notify", notice), catch=catch, then=then)
 

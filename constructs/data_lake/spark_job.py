@@ -11,10 +11,11 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
-from data_lake.acknowledgement import acknowledge
+from data_lake.acknowledgement import SOLUTIONS, acknowledge
 from data_lake.encryption import KEY_READ_WRITE
 from data_lake.log_retention import retention
 from data_lake.permissions import PREVIOUS_ASSETS, allow, service_role
+from data_lake.private_network import PrivateNetwork
 
 ICEBERG_CATALOG: Final = "glue_catalog"
 """The Spark catalog under which jobs see the Glue catalog's Iceberg tables."""
@@ -75,6 +76,7 @@ class SparkJob(Construct):
         key: the key of that configuration and of the lake's buckets.
         size: workers, timeout, concurrency and log retention.
         log_prefix: first part of the names of the job's two log groups.
+        network: where the job runs. Default: in Glue's own network.
 
     Attributes:
         job: the job.
@@ -96,6 +98,7 @@ class SparkJob(Construct):
         key: kms.IKey,
         size: SparkSize,
         log_prefix: str,
+        network: PrivateNetwork | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.timeout = Duration.minutes(size.timeout_minutes)
@@ -103,6 +106,8 @@ class SparkJob(Construct):
         log_groups = self._log_groups(log_prefix, security_configuration, key, size)
         script_asset = assets.Asset(self, "Script", path=f"{library.folder}/{script}")
         self._allow_basics(script_asset, key, log_groups)
+        if network is not None:
+            network.allow_job(self.role)
         self.job = glue.PySparkEtlJob(
             self,
             "Job",
@@ -122,6 +127,7 @@ class SparkJob(Construct):
             max_retries=0,
             max_concurrent_runs=size.max_concurrent_runs,
             security_configuration=security_configuration,
+            connections=None if network is None else network.connections,
             enable_metrics=True,
             enable_observability_metrics=True,
             default_arguments={
@@ -132,13 +138,13 @@ class SparkJob(Construct):
             },
         )
         self.job.node.add_dependency(self.role)
-        for finding in ("AwsSolutions-GL1", "AwsSolutions-GL3"):
-            acknowledge(
-                self.job,
-                finding,
-                reason="The security configuration is in another stack, where the rule cannot see "
-                "that it encrypts logs and bookmarks.",
-            )
+        acknowledge(
+            self.job,
+            f"{SOLUTIONS}-GL1",
+            f"{SOLUTIONS}-GL3",
+            reason="The security configuration is in another stack, where the rule cannot see "
+            "that it encrypts logs and bookmarks.",
+        )
 
     def _log_groups(
         self,

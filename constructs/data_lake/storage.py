@@ -7,7 +7,9 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from data_lake.acknowledgement import HIPAA, NIST, PCI, acknowledge, across
 from data_lake.encryption import LakeKey
+from data_lake.policy.protection import ENCRYPTION
 from data_lake.zone import LakeZone, ZoneLifecycle, lifecycle_rules
 
 ZONES: Final = ("raw", "processed", "curated", "quarantine", "artifacts")
@@ -16,6 +18,8 @@ ZONES: Final = ("raw", "processed", "curated", "quarantine", "artifacts")
 ACCESS_LOGS: Final = "access-logs"
 TABLE_ZONES: Final = frozenset({"processed", "curated"})
 LONGEST_BUCKET_NAME: Final = 63
+
+_REPLICATION: Final = across("S3BucketReplicationEnabled", NIST, HIPAA, PCI)
 
 
 class LakeStorage(Construct):
@@ -28,7 +32,14 @@ class LakeStorage(Construct):
         lifecycles: by zone, and ``access-logs``; if given, every one is required. Default:
             current objects stay for ever, see ``ZoneLifecycle``.
         key_alias: a name under which another region finds the key. Default: none.
+        key_arn: a key that exists and encrypts the objects, in place of a new one; it gets no
+            alias. Default: none.
+        access_log_bucket: a bucket that exists and gets the access logs under ``<prefix>/``, in
+            place of a new one. Its policy must let ``logging.s3.amazonaws.com`` write. Default:
+            none.
         announce_arrivals: send the raw zone's events to EventBridge. Default: true.
+        not_replicated: why the zones have no replica elsewhere, for the policy report. Default:
+            none, and a policy that asks for replicas finds fault with zones that have none.
         retain: keep buckets and key when the stack is deleted. Default: true.
 
     Attributes:
@@ -50,7 +61,10 @@ class LakeStorage(Construct):
         region: str,
         lifecycles: Mapping[str, ZoneLifecycle] | None = None,
         key_alias: str | None = None,
+        key_arn: str | None = None,
+        access_log_bucket: str | None = None,
         announce_arrivals: bool = True,
+        not_replicated: str | None = None,
         retain: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -68,8 +82,13 @@ class LakeStorage(Construct):
             description=f"{prefix}: objects in every zone",
             alias=key_alias,
             retain=retain,
+            existing_arn=key_arn,
         ).key
-        self.access_logs = self._access_logs(names[ACCESS_LOGS], lifecycles[ACCESS_LOGS], retain)
+        self.access_logs = (
+            self._access_logs(names[ACCESS_LOGS], lifecycles[ACCESS_LOGS], retain)
+            if access_log_bucket is None
+            else s3.Bucket.from_bucket_name(self, "AccessLogs", access_log_bucket)
+        )
         self.zones = {
             zone: LakeZone(
                 self,
@@ -78,15 +97,19 @@ class LakeStorage(Construct):
                 key=self.key,
                 lifecycle=lifecycles[zone],
                 access_logs=self.access_logs,
+                access_logs_folder="" if access_log_bucket is None else f"{prefix}/",
                 holds_tables=zone in TABLE_ZONES,
                 notify=announce_arrivals and zone == "raw",
                 retain=retain,
             )
             for zone in ZONES
         }
+        if not_replicated is not None:
+            for one in self.zones.values():
+                acknowledge(one, *_REPLICATION, reason=not_replicated)
 
-    def _access_logs(self, name: str, lifecycle: ZoneLifecycle, retain: bool) -> s3.Bucket:
-        return s3.Bucket(
+    def _access_logs(self, name: str, lifecycle: ZoneLifecycle, retain: bool) -> s3.IBucket:
+        bucket = s3.Bucket(
             self,
             "AccessLogs",
             bucket_name=name,
@@ -100,6 +123,20 @@ class LakeStorage(Construct):
             lifecycle_rules=lifecycle_rules(lifecycle),
             removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,
         )
+        acknowledge(
+            bucket,
+            *across("S3DefaultEncryptionKMS", NIST, HIPAA, PCI),
+            ENCRYPTION.id,
+            reason="S3 delivers access logs only to buckets encrypted with its own keys; a bucket "
+            "with a KMS key would get none. The logs name objects, never what is in them.",
+        )
+        acknowledge(
+            bucket,
+            *_REPLICATION,
+            reason="Access logs tell who asked for what in this region; nothing is restored from "
+            "them, and the second region's buckets write their own.",
+        )
+        return bucket
 
 
 def bucket_name(prefix: str, zone: str, account: str, region: str) -> str:

@@ -13,7 +13,7 @@ from constructs import Construct
 from data_lake.contract_bundle import ContractBundle
 from data_lake.dead_letters import DeadLetters
 from data_lake.encryption import KEY_READ_WRITE
-from data_lake.function import FunctionPlatform, LakeFunction
+from data_lake.function import Calls, FunctionPlatform, LakeFunction
 from data_lake.grants import use_items, use_key, use_table_key
 from data_lake.lake_tables import LakeTables
 from data_lake.permissions import allow, service_role
@@ -98,6 +98,11 @@ class LakeSweep(Construct):
                 "OBJECTS_PER_SWEEP": str(limits.objects),
                 "PASS_MINUTES": str(limits.pass_minutes),
             },
+            calls=Calls(
+                by="schedules",
+                bound="each schedule calls it once at a time, minutes apart",
+                failures="its dead letters",
+            ),
             dead_letters=self.dead_letters,
         )
         contracts.allow_reading(self.function.role)

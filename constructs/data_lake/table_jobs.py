@@ -19,6 +19,7 @@ from data_lake.grants import (
     write_objects,
 )
 from data_lake.permissions import allow
+from data_lake.private_network import PrivateNetwork
 from data_lake.protection_secret import ProtectionSecret
 from data_lake.run_functions import RUNS
 from data_lake.spark_job import SparkJob, SparkLibrary, SparkSize
@@ -46,6 +47,7 @@ class TableJobs:
         security_configuration: encrypts what jobs write.
         size: workers, timeout, concurrency and log retention of every job.
         log_prefix: first part of the names of the jobs' log groups.
+        network: where the jobs run. Default: in Glue's own network.
     """
 
     library: SparkLibrary
@@ -57,6 +59,7 @@ class TableJobs:
     security_configuration: glue.ISecurityConfiguration
     size: SparkSize
     log_prefix: str
+    network: PrivateNetwork | None = None
 
     def stage(self, scope: Construct) -> SparkJob:
         """Types, validates and deduplicates raw files; writes a branch and quarantined rows."""
@@ -184,6 +187,7 @@ class TableJobs:
             key=artifacts.key,
             size=self.size,
             log_prefix=f"{self.log_prefix}/{home}-{construct_id.lower()}",
+            network=self.network,
         )
         self.contracts.allow_reading(job.role)
         allow(

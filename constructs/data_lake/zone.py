@@ -38,6 +38,8 @@ class LakeZone(Construct):
         key: encrypts the objects.
         lifecycle: how long objects live.
         access_logs: the bucket that gets the server access logs, under ``<construct id>/``.
+        access_logs_folder: comes before that, where the bucket is not the lake's alone. Default:
+            nothing.
         holds_tables: the zone holds Iceberg tables. Then current objects may neither expire
             nor go to an archive class: a lost data file breaks every snapshot that names it.
             Default: false.
@@ -63,6 +65,7 @@ class LakeZone(Construct):
         key: kms.IKey,
         lifecycle: ZoneLifecycle,
         access_logs: s3.IBucket,
+        access_logs_folder: str = "",
         holds_tables: bool = False,
         notify: bool = False,
         retain: bool = True,
@@ -85,7 +88,7 @@ class LakeZone(Construct):
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             versioned=True,
             server_access_logs_bucket=access_logs,
-            server_access_logs_prefix=f"{construct_id}/",
+            server_access_logs_prefix=f"{access_logs_folder}{construct_id}/",
             lifecycle_rules=lifecycle_rules(lifecycle),
             removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,
         )

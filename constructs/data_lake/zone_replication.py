@@ -33,11 +33,14 @@ class ReplicaTarget:
         region: the second region.
         buckets: the bucket's name by zone; a zone without one is not replicated.
         key_alias: of the key that encrypts the replicas, such as ``alias/lake-replica``.
+        key_arn: of that key, where it was not made by the lake and has no such alias. Default:
+            none.
     """
 
     region: str
     buckets: Mapping[str, str]
     key_alias: str
+    key_arn: str | None = None
 
 
 class ZoneReplication(Construct):
@@ -99,7 +102,7 @@ class ZoneReplication(Construct):
                 # S3 takes an alias' ARN here, and resolves it in this account:
                 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_EncryptionConfiguration.html
                 encryption_configuration=s3.CfnBucket.EncryptionConfigurationProperty(
-                    replica_kms_key_id=alias
+                    replica_kms_key_id=target.key_arn or alias
                 ),
                 metrics=s3.CfnBucket.MetricsProperty(status="Enabled", event_threshold=within),
                 replication_time=s3.CfnBucket.ReplicationTimeProperty(
@@ -150,11 +153,22 @@ class ZoneReplication(Construct):
             resources=[zone.key.key_arn],
             conditions=_through_s3(stack.region, zone.arn),
         )
+        # Decrypt, too: S3 checks a bucket key with it before it uses the key.
+        actions = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
+        through_s3 = _through_s3(target.region, _bucket_arn(stack, bucket))
+        if target.key_arn is not None:
+            allow(
+                role,
+                "EncryptReplicas",
+                actions=actions,
+                resources=[target.key_arn],
+                conditions=through_s3,
+            )
+            return
         allow(
             role,
             "EncryptReplicas",
-            # Decrypt, too: S3 checks a bucket key with it before it uses the key.
-            actions=["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+            actions=actions,
             resources=[
                 stack.format_arn(
                     service="kms", region=target.region, resource="key", resource_name="*"
@@ -163,7 +177,7 @@ class ZoneReplication(Construct):
             # An alias as a resource would be the alias itself, never its key. `kms:RequestAlias`
             # would depend on how S3 names the key in its call; the key's own aliases do not:
             # https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
-            conditions=_through_s3(target.region, _bucket_arn(stack, bucket))
+            conditions=through_s3
             | {"ForAnyValue:StringEquals": {"kms:ResourceAliases": target.key_alias}},
             wildcard="The key of another region is known by its alias, which the condition names.",
         )

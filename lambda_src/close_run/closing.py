@@ -8,6 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from lake_runtime.contracts import load_contracts
 from lake_runtime.errors import ErrorClass, classify, explain
+from lake_runtime.identity import seconds_between
 from lake_runtime.inputs import ProductInputs
 from lake_runtime.inspections import failed_batches
 from lake_runtime.records import Inspection, TaskError, Verdict, is_batch_broken
@@ -18,6 +19,9 @@ from lake_runtime.telemetry import emit_metrics
 _RUN_AGAIN_AT_ONCE = "SourceChanged"
 _TOO_MANY_FAILED = "States.ExceedToleratedFailureThreshold"
 _TOLD = 20
+_STARTED_BY_ARRIVALS = frozenset({"on_arrival", "manifest"})
+_REGISTERING_SECONDS = 60
+"""An arrival is stamped before it is written; it may be written so much later."""
 _GRAVEST_FIRST = (
     ErrorClass.PERMISSION,
     ErrorClass.CODE,
@@ -121,12 +125,13 @@ def describe_warning(warning: Any) -> str:
 def has_more(run: Run, settled: Settled, kind: str, error: TaskError | None) -> bool:
     """Tell whether another run should start now; call it after the lock is free.
 
-    After a failure none starts, or a fault that stays would run in a circle: the next arrival or
-    schedule takes what waits. The exception is `SourceChanged`: the file that replaced another
-    came during this run, and attempts are bounded by parking.
+    After a failure, files that the run gave back start none, or a fault that stays would run in a
+    circle: the next arrival or schedule takes them. A file that came during the run is such an
+    arrival: nobody started a run for it, because this one promised to look. `SourceChanged` says
+    that one came to replace another; attempts are bounded by parking.
     """
     if settled.outcome is Outcome.FAILED and (error is None or error.Error != _RUN_AGAIN_AT_ONCE):
-        return False
+        return kind != "product" and _has_come_meanwhile(run, settled)
     if kind == "product":
         contracts = load_contracts(run.environment.contracts_uri)
         product = contracts.products.get(run.dataset)
@@ -134,6 +139,24 @@ def has_more(run: Run, settled: Settled, kind: str, error: TaskError | None) -> 
             return False
         return ProductInputs(run.environment, contracts, product).moved_since(run)
     return run.ledger.has_waiting()
+
+
+def _has_come_meanwhile(run: Run, settled: Settled) -> bool:
+    """Tell whether a file that starts a run on arrival came while the run was going."""
+    dataset = load_contracts(run.environment.contracts_uri).datasets.get(run.dataset)
+    if dataset is None or dataset.trigger.mode not in _STARTED_BY_ARRIVALS:
+        return False
+    claimed = {claim.arrival_id for claim in run.claims()}
+    if not claimed:
+        # It was never open, and has promised nothing.
+        return False
+    for claim in run.ledger.waiting_newest_first():
+        before = seconds_between(claim.registered_at, str(settled.record["started_at"]))
+        if before >= _REGISTERING_SECONDS:
+            return False
+        if claim.arrival_id not in claimed:
+            return True
+    return False
 
 
 def published_event(run: Run, settled: Settled, kind: str) -> dict[str, Any] | None:

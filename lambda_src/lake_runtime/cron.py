@@ -45,6 +45,17 @@ def gaps(cron: str, zone: str, after: datetime, until: datetime) -> Iterator[Gap
         start = stop
 
 
+def first_due(cron: str, zone: str, after: datetime, until: datetime) -> datetime | None:
+    """Give the first minute in `(after, until]` at which a schedule runs, in UTC, or None."""
+    place = ZoneInfo(zone)
+    minute = after.astimezone(UTC).replace(second=0, microsecond=0) + _MINUTE
+    while minute <= until:
+        if matches(cron, minute.astimezone(place).replace(tzinfo=None)):
+            return minute
+        minute += _MINUTE
+    return None
+
+
 def matches(cron: str, wall: datetime) -> bool:
     """Tell whether a wall-clock minute is one of a schedule's."""
     minutes, hours, days, months, weekdays, years = cron.split()

@@ -12,6 +12,8 @@ from lake_runtime import clients
 from lake_runtime.records import Claim
 from lake_runtime.transactions import Change, write_groups
 
+_FEW = 25
+
 
 class Status(StrEnum):
     """Where an arrival stands. Only the first three are on the way; the rest are ends.
@@ -76,7 +78,12 @@ class Ledger:
         """Tell whether any arrival waits."""
         return any(True for _ in self._markers(1))
 
-    def _markers(self, limit: int) -> Iterator[dict[str, Any]]:
+    def waiting_newest_first(self) -> Iterator[Claim]:
+        """Give the waiting arrivals one by one, those registered last first."""
+        for marker in self._markers(_FEW, newest_first=True):
+            yield Claim.of_item(marker)
+
+    def _markers(self, limit: int, *, newest_first: bool = False) -> Iterator[dict[str, Any]]:
         start: dict[str, Any] = {}
         while True:
             page = (
@@ -86,6 +93,7 @@ class Ledger:
                     KeyConditionExpression=Key("scope").eq(self.scope)
                     & Key("item").begins_with("WAITING#"),
                     ConsistentRead=True,
+                    ScanIndexForward=not newest_first,
                     Limit=min(limit, 1000),
                     **start,
                 )

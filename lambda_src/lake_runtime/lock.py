@@ -14,12 +14,16 @@ from lake_runtime.ledger import Ledger, is_condition_failure
 
 @dataclass(frozen=True)
 class Holder:
-    """Who holds the lock, until when (epoch seconds), and whose unfinished runs it took over."""
+    """Who holds the lock, until when (epoch seconds), and whose unfinished runs it took over.
+
+    `looks_again` tells that whoever gives the lock back looks, after that, for what waits.
+    """
 
     run_id: str
     expires_at: int
     abandoned: tuple[str, ...]
     execution_arn: str = ""
+    looks_again: bool = False
 
     @property
     def has_expired(self) -> bool:
@@ -83,6 +87,19 @@ class DatasetLock:
         """Note that the runs this lock took over have been settled; raises `LeaseLost`."""
         self._update(run_id, "SET abandoned = :none", {":none": []})
 
+    def promise_to_look(self, run_id: str) -> None:
+        """Note that the run will be closed, and that closing looks again; raises `LeaseLost`.
+
+        Who has made an arrival wait and then finds this note need start nothing.
+        """
+        self._update(run_id, "SET looks_again = :yes", {":yes": True})
+
+    def takes_what_waits(self) -> bool:
+        """Tell whether what waits by now is taken without another start: by the run that goes on,
+        or by the one that its closing starts."""
+        holder = self.holder()
+        return holder is not None and holder.looks_again and not holder.has_expired
+
     def renew(self, run_id: str) -> None:
         """Start the lease anew; raises `LeaseLost` if the run does not hold the lock."""
         item = self.ledger.get("LOCK") or {}
@@ -133,4 +150,5 @@ def _holder(item: dict[str, Any]) -> Holder:
         expires_at=int(item["expires_at"]),
         abandoned=tuple(item.get("abandoned", ())),
         execution_arn=item.get("execution_arn", ""),
+        looks_again=bool(item.get("looks_again", False)),
     )

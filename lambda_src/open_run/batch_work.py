@@ -58,6 +58,8 @@ class BatchWork:
                 batches.hold(claim)
                 continue
             if listed:
+                again = {"reprocessing": claim.reprocessing}
+                files = [file.model_copy(update=again) for file in files]
                 batch = Batch(manifest=claim, files=tuple(listed))
                 self.run.artifacts.write(BATCH, batch.model_dump())
             self.run.artifacts.write(CLAIMS, [file.model_dump() for file in files])

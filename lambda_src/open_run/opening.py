@@ -93,6 +93,7 @@ def open_run(
         )
         taken = work.take()
         if taken is not None:
+            run.lock.promise_to_look(run.run_id)
             status = OpenStatus.UNCHANGED if taken.unchanged else OpenStatus.OPENED
             return Opening(status, taken)
         run.audit.discard(run.run_id)

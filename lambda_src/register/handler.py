@@ -39,7 +39,7 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         if state != "success":
             logger.error("a message failed: %s", error, extra={"message_id": record["messageId"]})
     failed = [failure["itemIdentifier"] for failure in processor.response()["batchItemFailures"]]
-    failed += start_runs(done, environment.ingest_state_machine_arn)
+    failed += start_runs(done, environment)
     _count(environment, [result.kind for result in done.values()], len(failed))
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 

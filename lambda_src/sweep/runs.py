@@ -1,17 +1,21 @@
 """Runs that died, and work that no run has taken."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from lake_runtime import clients
 from lake_runtime.contracts import Contracts, Dataset, Product
+from lake_runtime.cron import first_due
 from lake_runtime.identity import execution_name, seconds_between, utc_now
 from lake_runtime.inputs import ProductInputs
 from lake_runtime.lock import Holder
+from lake_runtime.records import Claim
 from lake_runtime.run import Run
 from lake_runtime.starts import start_execution
 from sweep.findings import Findings, SweepEnvironment
 
+_LOOKS_BACK = timedelta(days=32)
+"""A missed run of longer ago is left to the next tick."""
 _GOING = frozenset({"RUNNING", "PENDING_REDRIVE"})
 
 
@@ -95,17 +99,30 @@ class RunSweeper:
 
     def _forgotten(self, dataset: Dataset) -> list[str]:
         """Say what waits though its run should have been started; nothing while a run is going."""
-        if dataset.trigger.mode == "schedule":
-            return []
         run = self._run(dataset.name)
         waiting = run.ledger.waiting(1)
         if not waiting or run.lock.holder() is not None or run.circuit.refuses_runs():
             return []
+        if dataset.trigger.mode == "schedule":
+            return self._missed(dataset, run, waiting[0])
         allowed = self.environment.grace_minutes + (dataset.trigger.every_minutes or 0)
         waited = seconds_between(waiting[0].registered_at, utc_now()) / 60
         if waited < allowed:
             return []
         return [f"{waiting[0].key} has waited for {waited:.0f} minutes and no run was going"]
+
+    def _missed(self, dataset: Dataset, run: Run, oldest: Claim) -> list[str]:
+        """Say which run of a schedule did not come; a run that came and failed is none of these.
+
+        However many ticks were missed, one run takes what waits for them.
+        """
+        until = datetime.now(UTC) - timedelta(minutes=self.environment.grace_minutes)
+        came = max(datetime.fromisoformat(oldest.registered_at), until - _LOOKS_BACK)
+        schedule = dataset.schedule
+        due = first_due(schedule.cron, schedule.time_zone, came, until) if schedule else None
+        if due is None or (run.ledger.arrival(oldest.arrival_id) or {}).get("attempts"):
+            return []
+        return [f"{oldest.key} waited for the run of {due:%Y-%m-%d %H:%M} UTC, which did not come"]
 
     def _left_behind(self, product: Product) -> list[str]:
         run = self._run(product.name)

@@ -54,6 +54,35 @@ def at_revision(path: Path, revision: str) -> Iterator[Path]:
         yield copy if place.is_dir() else copy / place.name
 
 
+@contextmanager
+def at_common_ancestor(path: Path, revision: str) -> Iterator[Path]:
+    """Give a copy of a file or folder as it was where HEAD and a revision parted.
+
+    Raises `StrataError` as `at_revision` and `common_ancestor` do.
+    """
+    with at_revision(path, common_ancestor(path, revision)) as copy:
+        yield copy
+
+
+def common_ancestor(path: Path, revision: str) -> str:
+    """Give the commit at which HEAD and a revision parted, in the repository of a path.
+
+    Raises `StrataError` if there is no such revision, or no common ancestor, such as in a shallow
+    clone.
+    """
+    folder = path if path.is_dir() else path.parent
+    try:
+        _git(folder, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    except StrataError as error:
+        raise StrataError(f"{revision!r} is not a revision of {folder}") from error
+    try:
+        return _git(folder, "merge-base", "HEAD", revision).decode().strip()
+    except StrataError as error:
+        raise StrataError(
+            f"{revision!r} and HEAD have no common ancestor here; fetch the whole history first"
+        ) from error
+
+
 def _git(folder: Path, *arguments: str) -> bytes:
     command = ["git", "-C", str(folder), *arguments]
     outcome = subprocess.run(command, capture_output=True, check=False)

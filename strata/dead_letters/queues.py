@@ -15,7 +15,7 @@ OUTPUT = "DeadLetterQueueUrl"
 """Every dead-letter queue is a stack's output whose name ends so."""
 HELD_SECONDS = 120
 """How long a message that is looked at is hidden from others."""
-_NAMES = {"Arrival": "arrivals", "Schedule": "schedules"}
+_NAMES = {"Arrival": "arrivals", "Notice": "notices", "Schedule": "schedules"}
 _BATCH = 10
 
 
@@ -97,6 +97,12 @@ class DeadLetter:
         except ValueError:
             return {}
         return found if isinstance(found, dict) else {}
+
+    @property
+    def notice(self) -> dict[str, Any] | None:
+        """The notice that could not be told, as SNS and the state machines keep it, or None."""
+        is_notice = isinstance(self.document.get("Message"), str)
+        return self.document if is_notice else None
 
     @property
     def content(self) -> dict[str, Any]:

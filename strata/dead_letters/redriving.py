@@ -55,22 +55,16 @@ def deliver(letter: DeadLetter) -> str:
 
     Raises `StrataError` if it does not say where, and whatever the receiving service raises.
     """
-    lake, part = letter.queue.lake, letter.queue.part
+    if letter.notice is not None:
+        return _tell(letter, letter.notice)
     target = letter.attributes.get("TARGET_ARN", "")
     service = target.split(":")[2] if target.startswith("arn:") else ""
-    if service == "states":
-        return _start(letter, target)
-    if service == "lambda":
-        return _invoke(letter, target)
-    if service == "sqs":
-        name = target.rpartition(":")[2]
-        return _send(letter, lake.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
-    if f"{part}QueueUrl" in lake.outputs:
-        return _send(letter, lake[f"{part}QueueUrl"])
-    if f"{part}FunctionName" in lake.outputs:
-        return _invoke(letter, lake[f"{part}FunctionName"])
-    if f"{part}StateMachineArn" in lake.outputs:
-        return _start(letter, lake[f"{part}StateMachineArn"])
+    if service in _BY_SERVICE:
+        return _BY_SERVICE[service](letter, target)
+    lake, part = letter.queue.lake, letter.queue.part
+    for ending, way in _BY_OUTPUT.items():
+        if f"{part}{ending}" in lake.outputs:
+            return way(letter, lake[f"{part}{ending}"])
     raise StrataError(
         "it does not say where it was going; look at it with strata dlq show, do what it asks for "
         "by hand, then drop it"
@@ -80,6 +74,33 @@ def deliver(letter: DeadLetter) -> str:
 def _send(letter: DeadLetter, url: str) -> str:
     letter.queue.lake.client("sqs").send_message(QueueUrl=url, MessageBody=letter.body)
     return f"queue {url.rpartition('/')[2]}"
+
+
+def _send_to(letter: DeadLetter, queue: str) -> str:
+    sqs = letter.queue.lake.client("sqs")
+    return _send(letter, sqs.get_queue_url(QueueName=queue.rpartition(":")[2])["QueueUrl"])
+
+
+def _tell(letter: DeadLetter, notice: dict[str, Any]) -> str:
+    """Send a notice; one that only some subscriber did not get reaches the others once more."""
+    topic = letter.queue.lake["AlertTopicArn"]
+    subject = {"Subject": notice["Subject"]} if notice.get("Subject") else {}
+    letter.queue.lake.client("sns").publish(TopicArn=topic, Message=notice["Message"], **subject)
+    return f"topic {topic.rpartition(':')[2]}"
+
+
+def _announce(letter: DeadLetter, _topic: str) -> str:
+    """Put an event on the bus again; its rule makes the notice of it."""
+    event = letter.content
+    if not (event.get("source") and isinstance(event.get("detail"), dict)):
+        raise StrataError("its body is no event of which a notice could be made")
+    entry = {"Source": event["source"], "DetailType": event["detail-type"]}
+    answer = letter.queue.lake.client("events").put_events(
+        Entries=[entry | {"Detail": json.dumps(event["detail"], ensure_ascii=False)}]
+    )
+    if answer.get("FailedEntryCount"):
+        raise StrataError(f"the bus did not take it: {answer['Entries'][0]}")
+    return "the event bus"
 
 
 def _invoke(letter: DeadLetter, function: str) -> str:
@@ -114,3 +135,14 @@ def _input_of(lake: Lake, schedule_arn: str) -> dict[str, Any]:
     found = lake.client("scheduler").get_schedule(GroupName=group, Name=name)
     content: dict[str, Any] = json.loads(found["Target"]["Input"])
     return content
+
+
+_BY_SERVICE: dict[str, Callable[[DeadLetter, str], str]] = {
+    "states": _start,
+    "lambda": _invoke,
+    "sqs": _send_to,
+    "sns": _announce,
+}
+"""How a message is given to the ARN that it notes, by the service of it."""
+_BY_OUTPUT = {"QueueUrl": _send, "FunctionName": _invoke, "StateMachineArn": _start}
+"""How it is given to what a stack's output names, by the end of the output's name."""

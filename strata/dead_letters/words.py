@@ -7,6 +7,8 @@ from strata.dead_letters.queues import DeadLetter
 
 def subject(letter: DeadLetter) -> str:
     """Say what was to be done."""
+    if letter.notice is not None:
+        return f"tell: {letter.notice.get('Subject') or letter.notice['Message'][:80]}"
     document = letter.content
     detail = document.get("detail")
     if isinstance(detail, dict):
@@ -28,6 +30,15 @@ def failure(letter: DeadLetter) -> str:
     why = _why(noted.get("ERROR_CODE"), noted.get("ERROR_MESSAGE"))
     tries = f" after {noted['RETRY_ATTEMPTS']} tries" if "RETRY_ATTEMPTS" in noted else ""
     target = _end(noted.get("TARGET_ARN", "")) or "its target"
+    if letter.notice is not None:
+        kept = letter.notice.get("Failure") or {}
+        told = _why(kept.get("Error"), kept.get("Cause"))
+        undelivered = _why(noted.get("ErrorCode"), noted.get("ErrorMessage"))
+        return (
+            f"the topic did not take it: {told}"
+            if kept
+            else f"a subscriber of the topic could not be given it: {undelivered}"
+        )
     if "SCHEDULE_ARN" in noted:
         return f"EventBridge Scheduler could not start {target}{tries}: {why}"
     if "RULE_ARN" in noted:

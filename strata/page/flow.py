@@ -21,6 +21,7 @@ _KINDS = {
     "aws-sdk:glue:getCrawler": "crawler",
     "events:putEvents": "event",
     "sns:publish": "notice",
+    "sqs:sendMessage": "kept notice",
     "states:startExecution": "execution",
 }
 

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from data_lake.contracts import DatasetContract
 from strata.books import Books, Row
 from strata.errors import StrataError
+from strata.reprocessing.batches import with_files
 
 AGAIN = ("published", "rolled_back")
 """The ends of arrivals that can be loaded again; `strata quarantine` brings back the others."""
@@ -57,18 +58,22 @@ class Range:
 def choose(books: Books, contract: DatasetContract, asked: Range) -> dict[str, list[Row]]:
     """Give the files that are loaded again, by slice, oldest first; the files of a slice, too.
 
+    A dataset that comes by manifest has a slice for each batch, and the manifest is its first.
+
     Raises `StrataError` where loading them again would double or lose rows, or cannot be done.
     """
-    if contract.trigger.mode == "manifest":
-        raise StrataError(
-            f"{books.dataset} comes in batches by manifest, whose files belong together; roll it "
-            "back, then upload the files and their manifest anew"
-        )
     found = [one for one in books.arrivals() if one["status"] in AGAIN and asked.has(one)]
+    if contract.trigger.mode == "manifest":
+        # A batch belongs to when its manifest came.
+        found = [one for one in found if one["key"].endswith(contract.trigger.suffix)]
     if contract.write_mode == "append":
         _check_append(books.dataset, found)
     elif contract.write_mode == "replace":
         found = _of_last_run(books, found)
+    if contract.trigger.mode == "manifest":
+        batches = with_files(books, found)
+        _check_versions(books, [one for batch in batches.values() for one in batch])
+        return batches
     slices: dict[str, list[Row]] = {}
     for arrival in found:
         slices.setdefault(asked.slice_of(arrival), []).append(arrival)

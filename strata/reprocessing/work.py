@@ -121,6 +121,7 @@ class Reprocessing:
             "done": [],
             "who": getpass.getuser(),
             "at": now.isoformat(),
+            "whole": self.contract.trigger.mode == "manifest",
             "files": {name: [one["arrival_id"] for one in some] for name, some in slices.items()},
         }
         if not self.books.put(OPEN, item, "attribute_not_exists(id)"):
@@ -130,11 +131,14 @@ class Reprocessing:
     def _run_slice(self, item: Row, name: str) -> list[Row]:
         """Load one slice and give its files as they then are."""
         mark = f"{item['id']}-{name}"
-        self._release(item["files"][name], mark)
+        leading = self._release_batch if item["whole"] else self._release
+        leads = leading(item["files"][name], mark)
         for number in range(1, _MOST_TRIES):
             self._wait_for_lock()
             files = self._files(item["files"][name])
-            if not any(self._is_on_the_way(one, mark) for one in files):
+            found = [one for one in files if one["arrival_id"] in leads]
+            if not any(self._is_on_the_way(one, mark) for one in found):
+                self._check_taken(name, found)
                 return files
             self._load(f"{self.contract.name[:30]}-again-{mark}-{number}")
         raise StrataError(f"{self.contract.name}: slice {name} was not taken by any run; see runs")
@@ -144,8 +148,34 @@ class Reprocessing:
         while (lock := self.books.item(LOCK)) and lock["expires_at"] > time.time():
             time.sleep(self.poll_seconds)
 
-    def _release(self, ids: Sequence[str], mark: str) -> None:
-        """Let files wait once more, each once for this slice, whoever repeats it."""
+    def _check_taken(self, name: str, found: Sequence[Row]) -> None:
+        """Raise if a manifest waits for its files again, because one has arrived anew since."""
+        for one in found:
+            if one["status"] == "held":
+                raise StrataError(
+                    f"{self.contract.name}: {name} waits for files again, because one that "
+                    f"{one['key']} lists has changed since; strata query lake.arrivals says which"
+                )
+
+    def _release_batch(self, ids: Sequence[str], mark: str) -> Sequence[str]:
+        """Let a batch wait once more: first its files for their manifest, then that for a run."""
+        manifest, *files = ids
+        given = {":to": "held", ":mark": mark, ":duplicate": "duplicate"}
+        given |= {f":end{number}": end for number, end in enumerate(AGAIN)}
+        ends = ", ".join([":duplicate", *(f":end{number}" for number in range(len(AGAIN)))])
+        for arrival in self._files(files):
+            change = self.books.update_action(
+                arrival["item"],
+                "SET #status = :to, reprocessing = :mark REMOVE run_id",
+                f"#status IN ({ends}) AND "
+                "(attribute_not_exists(reprocessing) OR reprocessing <> :mark)",
+                given,
+            )
+            self.books.write([change])
+        return self._release([manifest], mark)
+
+    def _release(self, ids: Sequence[str], mark: str) -> Sequence[str]:
+        """Let files wait once more, each once for this slice, whoever repeats it; gives them."""
         given = {":to": "waiting", ":mark": mark, ":zero": 0}
         given |= {f":end{number}": end for number, end in enumerate(AGAIN)}
         ends = ", ".join(f":end{number}" for number in range(len(AGAIN)))
@@ -164,6 +194,7 @@ class Reprocessing:
                     self.books.put_action(marker, claim),
                 ]
             )
+        return ids
 
     def _load(self, name: str) -> None:
         """Start a run and wait for its end; raises `StrataError` if it failed."""

@@ -13,8 +13,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from strata.books import Books
 from strata.local.faults import Fault
 from strata.local.lake import LocalLake, take_down
+from strata.locking import LOCK
 from tests.faults.contracts import STORM, storm_contracts, write_files
 from tests.faults.feed import Feed, Row, csv
 from tests.faults.lake import bring_up_faulty
@@ -22,6 +24,8 @@ from tests.faults.losing import no_events
 
 ORDERS = 12
 """So many orders there are, and each of their versions takes the place of the one before."""
+LAST_RUNS = 8
+"""Of how many runs it is told how they ended, where the invariant did not hold."""
 ROUNDS = 8
 """How often the lake may be swept after the storm before it must have taken everything."""
 THROTTLED = (
@@ -153,6 +157,17 @@ class Storm:
             name: compare(feed.published(), self._twin(name)) for name, feed in self.feeds.items()
         }
 
+    def explain(self, name: str) -> list[str]:
+        """Say how a dataset stands: its arrivals, its lock, and how its last runs ended."""
+        feed = self.feeds[name]
+        counts = Counter(one["status"] for one in feed.arrivals())
+        lock = Books(self.lake, name).item(LOCK)
+        last = [
+            f"  {run['run_id']}: {run.get('outcome') or run['status']}: {run.get('reason')}"
+            for run in feed.runs()[-LAST_RUNS:]
+        ]
+        return [f"{name}: arrivals {dict(counts)}; lock {lock}; the last runs:", *last]
+
     def _finish(self, feed: Feed) -> None:
         for _ in range(ROUNDS):
             feed.settle()
@@ -199,6 +214,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             storm = Storm(lake, seed)
             storm.blow(options.seconds)
             differences = storm.calm_down()
+            for name in (name for name, difference in differences.items() if difference):
+                print("\n".join(storm.explain(name)), flush=True)
         finally:
             take_down(folder)
     return tell(storm, differences)

@@ -40,7 +40,7 @@ PLAIN = (
     *("deaf", "sealed", "branch_fails", "item_fails", "two_runs", "any_state", "committed"),
     *("neighbour", "crashing", "unheeded", "warned", "beside_fragile", "many", "uncrawled"),
     *("skewed", "redone", "crawled", "dropped", "stopped", "shifted", "mistaken"),
-    *("redriven", "wide", "mispublished"),
+    *("redriven", "wide", "mispublished", "unheeded_failure", "failing_meanwhile"),
 )
 """Datasets with nothing particular about them."""
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
@@ -54,7 +54,6 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "fragile": {"circuit": {"failures": 2, "coolDownMinutes": 1}, "retry": {"maxAttempts": 9}},
     "stormy_1": {"circuit": {"failures": 2, "coolDownMinutes": 1}},
     "stormy_2": {"circuit": {"failures": 2, "coolDownMinutes": 1}},
-    "folders": {"tableFormat": "parquet"},
     "ticking": {
         "trigger": {"mode": "schedule"},
         "schedule": {"cron": "0 0 1 1 ? 2199", "timeZone": "Europe/Vienna"},
@@ -67,6 +66,8 @@ TYPED: tuple[dict[str, Any], ...] = (
     {"name": "rate", "logicalType": "number", "physicalType": "double"},
     {"name": "moment", "logicalType": "timestamp", "physicalType": "timestamp"},
 )
+DIVIDED = ("cut_before_entry", "cut_after_entry")
+"""Datasets whose tables are Parquet folders, one for each day."""
 LEVELS = {"refer_warn": "warn", "refer_quarantine": "quarantine", "refer_fail": "fail"}
 """Datasets whose notes must be in `neighbour`, by the severity of the rule."""
 STORM = {"storm_1": "calm_1", "storm_2": "calm_2"}
@@ -137,6 +138,9 @@ def write_contracts(folder: Path) -> Path:
     made = [contract(name) for name in PLAIN]
     made += [contract(name, **changes) for name, changes in VARIANTS.items()]
     made.append(contract("typed", columns=TYPED))
+    by_day = {**COLUMNS[2], "required": True, "partitioned": True, "partitionKeyPosition": 1}
+    columns = (*COLUMNS[:2], by_day, COLUMNS[3])
+    made += [contract(name, columns=columns, tableFormat="parquet") for name in DIVIDED]
     made += [_referring(name, severity) for name, severity in LEVELS.items()]
     return write_files([*made, *storm_contracts()], folder)
 

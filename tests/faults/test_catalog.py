@@ -56,3 +56,17 @@ def test_a_table_that_somebody_dropped_is_made_anew_and_what_it_lacks_is_told(
     s3, bucket = orders.lake.client("s3"), orders.lake["RawBucketName"]
     kept = s3.get_object(Bucket=bucket, Key=f"{orders.name}/a.csv")["Body"].read()
     assert kept == first
+
+
+@pytest.mark.fault(37, by="run")
+@pytest.mark.parametrize(("name", "late"), [("cut_before_entry", False), ("cut_after_entry", True)])
+def test_a_publish_that_dies_around_the_entry_of_a_partition_is_completed_and_once(
+    feed: GetFeed, name: str, late: bool
+) -> None:
+    orders = feed(name)
+    orders.put_all(a_csv=csv((1, 1), (2, 1)))
+    entry = Fault("glue:BatchCreatePartition", kill=True, late=late, where=f'"{name}"')
+    with orders.faults.armed(entry):
+        run = orders.put_all(b_csv=csv((3, 1), (4, 1)))[-1]
+    assert run["outcome"] == "published"
+    assert_survived(orders, PUBLISHED, rows=[(1, 1), (2, 1), (3, 1), (4, 1)])

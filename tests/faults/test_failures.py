@@ -6,6 +6,7 @@ import pytest
 
 from strata.dead_letters.queues import dead_letter_queues
 from strata.dead_letters.redriving import redrive
+from strata.dead_letters.words import failure, subject
 from strata.local.faults import Fault
 from tests.faults.feed import BROKEN, Feed, csv
 from tests.faults.support import Ending, assert_survived
@@ -83,14 +84,34 @@ def test_a_run_outlives_the_services_that_are_told_of_it(feed: GetFeed) -> None:
 
 
 @pytest.mark.fault(28, by="injected")
-def test_a_notice_that_is_never_taken_leaves_the_rows_published(feed: GetFeed) -> None:
-    orders = feed("unheeded")
-    down = Fault("state:Notify", error="SNS.InternalErrorException", where=orders.name, times=0)
+@pytest.mark.parametrize(
+    ("name", "state", "ending"),
+    [
+        ("unheeded", "Notify", PUBLISHED),
+        ("unheeded_failure", "NotifyFailure", Ending("failed", notice="run_failed", says=BROKEN)),
+    ],
+)
+def test_a_notice_that_is_never_taken_is_kept_until_somebody_sends_it_again(
+    feed: GetFeed, name: str, state: str, ending: Ending
+) -> None:
+    orders = feed(name)
+    down = Fault(f"state:{state}", error="SNS.KMSDisabledException", where=name, times=0)
     with orders.faults.armed(down):
-        (run,) = orders.put_all(a_csv=csv((1, 1)))
-    assert run["outcome"] == "published"
+        if ending is PUBLISHED:
+            orders.put_all(a_csv=csv((1, 1)))
+        else:
+            orders.fail("a.csv", csv((1, 1)))
+    (run,) = orders.runs()
+    assert run["outcome"] == ending.outcome
     assert orders.notices() == []
-    assert_survived(orders, PUBLISHED, rows=[(1, 1)])
+    (queue,) = [one for one in dead_letter_queues(orders.lake) if one.name == "notices"]
+    with queue.held(10) as letters:
+        (why,) = [failure(letter) for letter in letters if name in subject(letter)]
+    assert why.startswith("the topic did not take it: SNS.KMSDisabledException")
+    assert redrive(queue).left == []
+    (told,) = orders.notices()
+    assert (told["run_id"], told["outcome"]) == (run["run_id"], ending.outcome)
+    assert_survived(orders, ending, PUBLISHED, rows=[(1, 1)])
 
 
 def cool_down(feed: Feed) -> None:

@@ -82,6 +82,22 @@ def test_a_file_that_arrives_at_any_state_is_taken_by_the_run_that_closing_start
     assert_survived(orders, PUBLISHED, rows=rows)
 
 
+@pytest.mark.fault(31, by="injected")
+def test_a_file_that_arrives_while_a_run_fails_is_loaded_with_nobodys_help(feed: GetFeed) -> None:
+    orders = feed("failing_meanwhile")
+    held = Fault("state:PlanRead", seconds=2, where=f'"{orders.name}"')
+    broken = Fault("state:Judge", error=BROKEN, where=f'"{orders.name}"')
+    with orders.faults.armed(held, broken):
+        orders.put("first.csv", csv((1, 1)))
+        orders.wait_for_state("PlanRead")
+        orders.put("second.csv", csv((2, 1)))
+        runs = orders.settle()
+    assert [run["outcome"] for run in runs] == ["failed", "published"]
+    assert orders.published() == [(1, 1), (2, 1)]
+    failed = Ending("failed", notice="run_failed", says=BROKEN)
+    assert_survived(orders, failed, PUBLISHED, rows=[(1, 1), (2, 1)])
+
+
 @pytest.mark.fault(32, by="run")
 def test_another_writers_commit_between_audit_and_publish_is_kept(feed: GetFeed) -> None:
     orders = feed("committed")

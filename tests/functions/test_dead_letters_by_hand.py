@@ -12,7 +12,7 @@ from strata.dead_letters.words import failure, subject
 from strata.errors import StrataError
 from tests.functions.support.deployed import Recorder, deployed_lake
 
-PARTS = ("Arrival", "Curate", "Schedule", "Sweep")
+PARTS = ("Arrival", "Curate", "Notice", "Schedule", "Sweep")
 SCHEDULE = "arn:aws:scheduler:us-east-1:000000000000:schedule/lake/flights"
 
 
@@ -74,6 +74,7 @@ def test_every_queue_is_found_by_its_output_under_the_name_of_its_alarm(deployed
     assert [queue.name for queue in dead_letter_queues(deployed)] == [
         "arrivals",
         "curate",
+        "notices",
         "schedules",
         "sweep",
     ]
@@ -168,6 +169,52 @@ def test_a_failed_asynchronous_call_is_made_again(deployed, body):
     ((name, call),) = deployed.given["lambda"].calls
     assert (name, call["FunctionName"], call["InvocationType"]) == ("invoke", "sweep", "Event")
     assert json.loads(call["Payload"]) == {"trigger": "sweep"}
+
+
+NOTICE = {"Subject": "[dev] warning: flights: failed", "Message": '{"notice": "run_failed"}'}
+
+
+@pytest.mark.parametrize(
+    ("kept", "noted", "why"),
+    [
+        (
+            {"Failure": {"Error": "SNS.KMSDisabledException", "Cause": "the key is disabled"}},
+            {},
+            "the topic did not take it: SNS.KMSDisabledException: the key is disabled",
+        ),
+        (
+            {"Type": "Notification", "MessageId": "m-1"},
+            {"ErrorCode": "503", "ErrorMessage": "https endpoint"},
+            "a subscriber of the topic could not be given it: 503: https endpoint",
+        ),
+    ],
+    ids=["refused by the topic", "not delivered by the topic"],
+)
+def test_a_notice_that_was_never_told_is_told_as_it_was(deployed, kept, noted, why):
+    deployed.given["sns"] = Recorder()
+    die(deployed, "notices", NOTICE | kept, **noted)
+    assert told(deployed, "notices") == [("tell: [dev] warning: flights: failed", why)]
+    assert redrive(queue_named(deployed, "notices")).sent == 1
+    ((name, call),) = deployed.given["sns"].calls
+    assert (name, call) == ("publish", {"TopicArn": deployed["AlertTopicArn"], **NOTICE})
+    assert queue_named(deployed, "notices").count() == 0
+
+
+def test_drift_that_was_never_told_goes_back_to_the_bus_whose_rule_tells_it(deployed):
+    bus = Recorder()
+    deployed.given["events"] = bus
+    detail = {"dataset": "flights", "run_id": "run-1", "reasons": ["a column more"]}
+    event = {"source": "strata.lake", "detail-type": "DriftFound", "detail": detail}
+    die(deployed, "curate", event, RULE_ARN="r", TARGET_ARN="arn:aws:sns:us-east-1:0:alerts")
+    assert redrive(queue_named(deployed, "curate")).sent == 1
+    ((name, call),) = bus.calls
+    (entry,) = call["Entries"]
+    assert (name, entry["Source"], entry["DetailType"]) == (
+        "put_events",
+        "strata.lake",
+        "DriftFound",
+    )
+    assert json.loads(entry["Detail"]) == detail
 
 
 def test_what_cannot_be_delivered_stays_and_the_others_go_on(lake, deployed):

@@ -17,6 +17,7 @@ from stacks.application import build_app
 from tests.synth.synthesised import Synthesised
 
 Synthesise = Callable[[str], Synthesised]
+Vary = Callable[..., Synthesised]
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +32,22 @@ def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
         return Synthesised(load_settings(environment), app, folder)
 
     return synthesise_once
+
+
+@pytest.fixture(scope="session")
+def vary(tmp_path_factory: pytest.TempPathFactory) -> Vary:
+    """Give a function that synthesises production with other values for some settings."""
+
+    def synthesise_with(**values: object) -> Synthesised:
+        folder = tmp_path_factory.mktemp("varied")
+        settings = load_settings("prod").model_copy(update=values)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("stacks.application.load_settings", lambda _: settings)
+            app = build_app("prod", outdir=folder)
+            app.synth()
+        return Synthesised(settings, app, folder)
+
+    return synthesise_with
 
 
 @pytest.fixture(scope="session")

@@ -106,14 +106,14 @@ class Synthesised:
         name = role["Fn::GetAtt"][0]
         return [
             statement
-            for policy in self.properties("AWS::IAM::Policy")
+            for policy in self.properties("AWS::IAM::ManagedPolicy")
             if {"Ref": name} in policy["Roles"]
             for statement in policy["PolicyDocument"]["Statement"]
         ]
 
     def all_statements(self) -> Iterator[dict[str, Any]]:
         """Give every statement of every role."""
-        for policy in self.properties("AWS::IAM::Policy"):
+        for policy in self.properties("AWS::IAM::ManagedPolicy"):
             yield from policy["PolicyDocument"]["Statement"]
 
 

@@ -1,82 +1,97 @@
 """Findings of cdk-nag: none is left open, and no acknowledgement outlives its finding."""
 
 import json
+from pathlib import Path
 
 import pytest
+from aws_cdk import App, Stack, Validations
+from aws_cdk import aws_s3 as s3
 from cdk_nag import AwsSolutionsChecks
 
-from data_lake import acknowledgement
-from stacks.application import build_app
+from data_lake.acknowledgement import NIST, PCI, SOLUTIONS, acknowledge, across, qualified
+from stacks.application import PACKS
+from strata.policies.findings import REPORT, acknowledgements, findings
 
-
-def reports(folder):
-    """Give the violations of the AwsSolutions rules in an assembly."""
-    report = json.loads((folder / "validation-report.json").read_text())
-    return [
-        violation
-        for plugin in report["pluginReports"]
-        if plugin["pluginName"] == "AwsSolutions"
-        for violation in plugin["violations"]
-    ]
-
-
-class Recorder:
-    """Stands where acknowledgements are recorded and only remembers them."""
-
-    def __init__(self):
-        self.seen = []
-
-    def of(self, construct):
-        """Remember the construct for the call that follows."""
-        self.path = construct.node.path
-        return self
-
-    def acknowledge(self, entry):
-        """Remember what would be acknowledged."""
-        self.seen.append((self.path, entry.id, entry.reason))
+ENVIRONMENTS = ("local", "dev", "staging", "prod")
 
 
 @pytest.fixture(scope="module")
-def unacknowledged(tmp_path_factory):
-    """Give what would be acknowledged, and the findings if nothing were."""
-    recorder, folder = Recorder(), tmp_path_factory.mktemp("unacknowledged")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(acknowledgement, "Validations", recorder)
-        app = build_app("prod", outdir=folder)
-        with pytest.raises(RuntimeError, match="ValidationFailed"):
-            app.synth()
-    findings = {
-        (violation["ruleName"], construct["constructPath"])
-        for violation in reports(folder)
-        for construct in violation["violatingConstructs"]
-    }
-    return recorder.seen, findings
+def every(synthesise):
+    """Give the findings and the acknowledgements of all environments together."""
+    folders = [synthesise(name).folder for name in ENVIRONMENTS]
+    found = {finding for folder in folders for finding in findings(folder)}
+    said = {entry for folder in folders for entry in acknowledgements(folder)}
+    return found, said
 
 
 def test_every_environment_satisfies_the_rules(lake):
-    report = AwsSolutionsChecks(lake.app).validate_scope(lake.app)
-    assert [violation.rule_name for violation in report.violations] == []
-    assert report.success
+    assert [finding for finding in findings(lake.folder) if not finding.reason] == []
 
 
-def test_every_acknowledgement_answers_a_finding_and_every_finding_has_one(unacknowledged):
-    acknowledged, findings = unacknowledged
-    stale = [
-        (path, rule)
-        for path, rule, _ in acknowledged
-        if not any(found == rule and where.startswith(f"{path}/") for found, where in findings)
-    ]
-    assert stale == []
-    answered = {
-        (rule, where)
-        for rule, where in findings
-        if any(entry == rule and where.startswith(f"{path}/") for path, entry, _ in acknowledged)
-    }
-    assert answered == findings
+def test_all_packs_look_at_every_environment(lake):
+    report = json.loads((lake.folder / REPORT).read_text())
+    names = {plugin["pluginName"] for plugin in report["pluginReports"]}
+    assert {pack(lake.app).name for pack in PACKS} <= names
 
 
-def test_every_acknowledgement_gives_a_reason_for_one_construct(unacknowledged):
-    acknowledged, _ = unacknowledged
-    for path, _, reason in acknowledged:
-        assert path.count("/") >= 2
-        assert len(reason) > 20
+def test_no_acknowledgement_outlives_its_finding(every):
+    found, said = every
+    assert [entry for entry in said if not any(entry.answers(one) for one in found)] == []
+
+
+def test_every_acknowledgement_gives_a_reason_beside_its_resource(every):
+    _, said = every
+    assert said
+    for entry in said:
+        assert entry.path.count("/") >= 2, entry
+        assert len(entry.reason) > 20, entry
+
+
+def test_neither_the_app_nor_a_stack_accepts_anything(lake):
+    recorded = Validations.ACKNOWLEDGED_RULES_METADATA_KEY
+    for construct in (lake.app, *lake.app.node.children):
+        assert recorded not in [entry.type for entry in construct.node.metadata]
+
+
+def reported(folder: Path, *accepted: str):
+    """Give the findings on a bucket without access logs, some of which are accepted."""
+    app = App(outdir=str(folder))
+    bucket = s3.Bucket(Stack(app, "Test"), "Bucket", enforce_ssl=True)
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    if accepted:
+        acknowledge(bucket, *accepted, reason="It holds nothing that anybody reads.")
+        app.synth()
+    else:
+        with pytest.raises(RuntimeError, match=r"AwsSolutions-S1"):
+            app.synth()
+    return findings(folder)
+
+
+def test_an_accepted_finding_stays_in_the_report_with_its_reason(tmp_path):
+    (finding,) = reported(tmp_path, f"{SOLUTIONS}-S1")
+    assert finding.rule == "AwsSolutions-S1"
+    assert finding.reason == "It holds nothing that anybody reads."
+    assert (finding.path, finding.acknowledged_at) == ("Test/Bucket/Resource", "Test/Bucket")
+    (entry,) = acknowledgements(tmp_path)
+    assert entry.answers(finding)
+
+
+def test_a_finding_that_nobody_accepts_fails_the_synthesis_by_name(tmp_path):
+    (finding,) = reported(tmp_path)
+    assert (finding.rule, finding.reason) == ("AwsSolutions-S1", "")
+
+
+def test_an_acknowledgement_of_what_was_not_found_answers_nothing(tmp_path):
+    (finding,) = reported(tmp_path, f"{SOLUTIONS}-S1", f"{SOLUTIONS}-S10")
+    stale, answering = sorted(acknowledgements(tmp_path), key=lambda entry: entry.answers(finding))
+    assert stale.rule == "AwsSolutions::AwsSolutions-S10"
+    assert not stale.answers(finding)
+    assert answering.answers(finding)
+
+
+def test_an_id_is_recorded_under_its_pack():
+    assert across("LambdaDLQ", NIST, PCI) == ("NIST.800.53.R5-LambdaDLQ", "PCI.DSS.321-LambdaDLQ")
+    assert qualified("NIST.800.53.R5-LambdaDLQ") == "NIST.800.53.R5::NIST.800.53.R5-LambdaDLQ"
+    assert qualified("AwsSolutions-IAM5[Action::s3:Get-*]") == (
+        "AwsSolutions::AwsSolutions-IAM5[Action::s3:Get-*]"
+    )

@@ -50,7 +50,7 @@ def test_the_rule_of_drift_publishes_under_a_role_that_may_do_nothing_else(lake)
     name = target["RoleArn"]["Fn::GetAtt"][0]
     allowed = {
         action
-        for policy in lake.properties("AWS::IAM::Policy")
+        for policy in lake.properties("AWS::IAM::ManagedPolicy")
         if policy["Roles"] == [{"Ref": name}]
         for statement in policy["PolicyDocument"]["Statement"]
         for action in listed(statement["Action"])

@@ -30,6 +30,10 @@ def test_arrivals_are_gathered_for_as_long_as_the_environment_says(lake):
     assert given["BatchSize"] == (100 if window else 10)
 
 
+def test_a_burst_of_arrivals_does_not_take_the_whole_accounts_concurrency(lake):
+    assert mapping(lake)["ScalingConfig"] == {"MaximumConcurrency": 50}
+
+
 def test_a_message_stays_hidden_longer_than_lambda_may_need(lake):
     needed = 6 * lake.settings.functions.timeout_seconds
     needed += lake.settings.pipeline.arrival_batching_seconds

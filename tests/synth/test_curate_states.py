@@ -35,6 +35,7 @@ ANSWERS = {
     "NotifyQuarantine": {"MessageId": "1"},
     "NotifyFailure": {"MessageId": "1"},
     "NotifyCircuitOpen": {"MessageId": "1"},
+    "KeepMoreWorkersNotice": {"MessageId": "1"},
 }
 
 

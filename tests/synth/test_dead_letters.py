@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.synth.synthesised import Synthesised
+from tests.synth.synthesised import Synthesised, all_states, flat
 
 Templates = dict[str, dict[str, Any]]
 OUTPUT = "DeadLetterQueueUrl"
@@ -63,6 +63,23 @@ def deliveries(templates: Templates) -> Iterator[tuple[str, Any]]:
         if (stack, name) in asynchronous(templates):
             queue = function.get("DeadLetterConfig", {}).get("TargetArn")
             yield f"{stack}: function {name}", named(templates, stack, queue)
+    for stack, name, given in every(templates, "AWS::SNS::Subscription"):
+        queue = given.get("RedrivePolicy", {}).get("deadLetterTargetArn")
+        yield f"{stack}: subscription {name}", named(templates, stack, queue)
+    yield from notices_of_machines(templates)
+
+
+def notices_of_machines(templates: Templates) -> Iterator[tuple[str, Any]]:
+    """Give the notices of every state machine, and the queue that each is kept in if refused."""
+    for stack, machine, properties in every(templates, "AWS::StepFunctions::StateMachine"):
+        states = dict(all_states(json.loads(flat(properties["DefinitionString"]))))
+        for name, state in states.items():
+            if not state.get("Resource", "").endswith(":sns:publish"):
+                continue
+            keeps = states[state["Catch"][0]["Next"]]
+            is_kept = keeps.get("Resource", "").endswith(":sqs:sendMessage")
+            queue = {"Ref": keeps["Arguments"]["QueueUrl"].strip("<>")} if is_kept else None
+            yield f"{stack}: {name} of machine {machine}", named(templates, stack, queue)
 
 
 def asynchronous(templates: Templates) -> set[tuple[str, str] | None]:
@@ -98,7 +115,7 @@ def dead_letter_queues(templates: Templates) -> set[tuple[str, str] | None]:
     return kept
 
 
-def test_every_target_schedule_and_asynchronous_function_has_a_dead_letter_queue(templates):
+def test_every_target_schedule_notice_and_asynchronous_function_has_a_dead_letter_queue(templates):
     found = dict(deliveries(templates))
     assert len(found) > 5
     assert [what for what, queue in found.items() if queue is None] == []
@@ -124,6 +141,31 @@ def test_every_dead_letter_queue_alarms_with_its_first_message_and_somebody_is_t
         for dimension in alarm["Dimensions"]
     }
     assert dead_letter_queues(templates) <= alarmed
+
+
+@pytest.mark.fault(28, by="template")
+def test_the_alarm_of_what_the_topic_did_not_tell_does_not_depend_on_the_topic(templates):
+    kept = {queue for what, queue in deliveries(templates) if ": Notify" in what}
+    kept |= {
+        named(templates, stack, target["DeadLetterConfig"]["Arn"])
+        for stack, _, rule in every(templates, "AWS::Events::Rule")
+        for target in rule["Targets"]
+        if ":sns:" in json.dumps(target["Arn"]) or "Topic" in json.dumps(target["Arn"])
+    }
+    assert len(kept) == 2
+    told_otherwise = {
+        named(templates, stack, dimension["Value"])
+        for stack, _, alarm in every(templates, "AWS::CloudWatch::Alarm")
+        if alarm.get("MetricName") == "ApproximateNumberOfMessagesVisible"
+        and any(":opsitem:2#CATEGORY=Availability" in flat(one) for one in actions_of(alarm))
+        for dimension in alarm["Dimensions"]
+    }
+    assert told_otherwise == kept
+
+
+def actions_of(alarm: dict[str, Any]) -> list[Any]:
+    """Give what an alarm does when it starts, but for telling the topic."""
+    return [one for one in alarm["AlarmActions"] if "Fn::GetStackOutput" not in one]
 
 
 def test_every_dead_letter_queue_is_an_output_by_which_commands_find_it(templates):

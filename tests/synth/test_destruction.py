@@ -100,7 +100,7 @@ def test_the_templates_that_were_shown_are_destroyed_after_confirmation(commands
 @pytest.mark.parametrize(
     ("environment", "options", "said"),
     [
-        ("prod", {"without_asking": True}, "prod is destroyed by people only"),
+        ("prod", {"without_asking": True}, "prod is production, destroyed by people only"),
         ("prod", {"answer": "prod"}, "termination protection is on, so nothing was destroyed"),
         ("local", {"answer": "local"}, "strata down"),
     ],

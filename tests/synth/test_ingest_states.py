@@ -51,6 +51,11 @@ ANSWERS = {
     "NotifyQuarantine": {"MessageId": "1"},
     "NotifyFailure": {"MessageId": "1"},
     "NotifyCircuitOpen": {"MessageId": "1"},
+    "KeepNotice": {"MessageId": "1"},
+    "KeepQuarantineNotice": {"MessageId": "1"},
+    "KeepFailureNotice": {"MessageId": "1"},
+    "KeepCircuitOpenNotice": {"MessageId": "1"},
+    "KeepMoreWorkersNotice": {"MessageId": "1"},
     "StartNextRun": {},
     "StartRunAfterQuarantine": {},
     "StartRetry": {},
@@ -338,6 +343,39 @@ def test_a_lost_side_effect_leaves_the_run_published(play, state):
     assert played.failure is None
     assert played.visited[-1] == "RunPublished"
     assert {"EmitEvent", "Notify"} <= set(played.calls)
+
+
+NOTICES = {
+    "Notify": {},
+    "NotifyQuarantine": {"Judge": judged("quarantine")},
+    "NotifyFailure": {"Judge": TaskFailedError("Broken")},
+}
+
+
+@pytest.mark.parametrize("notice", NOTICES)
+def test_a_notice_that_the_topic_refuses_is_kept_as_it_was_with_the_reason(play, notice):
+    refused = TaskFailedError("SNS.KMSDisabledException", "the key is disabled")
+    played = play(**NOTICES[notice], **{notice: refused})
+    (kept,) = played.calls[f"Keep{notice.removeprefix('Notify')}Notice"]
+    asked = played.calls[notice][0]
+    assert json.loads(kept["MessageBody"]) == {
+        "Subject": asked["Subject"],
+        "Message": asked["Message"],
+        "Failure": {"Error": "SNS.KMSDisabledException", "Cause": "the key is disabled"},
+    }
+    told = play(**NOTICES[notice])
+    assert played.visited[-1] == told.visited[-1]
+    assert not [name for name in told.calls if name.startswith("Keep")]
+
+
+@pytest.mark.parametrize("notice", NOTICES)
+def test_a_notice_that_can_not_even_be_kept_changes_nothing_about_the_run(play, notice):
+    keep = f"Keep{notice.removeprefix('Notify')}Notice"
+    lost = {notice: TaskFailedError("SNS.Down"), keep: TaskFailedError("SQS.Down")}
+    played, told = play(**NOTICES[notice], **lost), play(**NOTICES[notice])
+    assert played.failure == told.failure
+    if notice != "Notify":
+        assert played.visited[-1] == told.visited[-1]
 
 
 def test_what_arrived_meanwhile_gets_a_run_of_its_own(play):

@@ -24,6 +24,9 @@ WITHOUT_RESOURCES = {
 }
 """Actions for which AWS defines no resource, by the service authorization reference."""
 
+IAM_POLICY_CHARACTERS = 6144
+"""The most that IAM allows in a managed policy, white space apart."""
+
 
 @pytest.fixture
 def role(stack):
@@ -67,6 +70,30 @@ def test_every_wildcard_in_a_resource_is_behind_the_name_of_something_of_ours(la
 def test_no_role_has_a_policy_that_aws_manages(lake):
     for role in lake.properties("AWS::IAM::Role"):
         assert "ManagedPolicyArns" not in role
+
+
+def test_every_role_has_one_policy_of_its_own_and_nothing_inline(lake):
+    assert lake.properties("AWS::IAM::Policy") == []
+    roles = [str(policy["Roles"]) for policy in lake.properties("AWS::IAM::ManagedPolicy")]
+    assert len(roles) == len(set(roles)) == len(lake.properties("AWS::IAM::Role"))
+    for role in lake.properties("AWS::IAM::Role"):
+        assert "Policies" not in role
+
+
+def test_every_policy_is_short_enough_for_iam(lake):
+    for policy in lake.properties("AWS::IAM::ManagedPolicy"):
+        assert len(flattened(policy["PolicyDocument"])) <= IAM_POLICY_CHARACTERS
+
+
+def flattened(value):
+    """Give a policy document as IAM counts it, with references as about as long as ARNs are."""
+    if isinstance(value, dict) and next(iter(value)).startswith(("Ref", "Fn::")):
+        return f'"{flat(value)}"'
+    if isinstance(value, dict):
+        return "{" + ",".join(f'"{key}":{flattened(each)}' for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(flattened(each) for each in value) + "]"
+    return f'"{value}"'
 
 
 def test_every_role_is_assumed_by_one_service_and_by_nobody_else(lake):
@@ -129,7 +156,7 @@ def test_a_reason_without_a_wildcard_is_refused_because_it_hides_a_change(role):
 def test_a_statement_is_written_out_under_its_name(stack, role):
     allow(role, "ReadOne", actions=["s3:GetObject"], resources=["arn:aws:s3:::lake/file"])
     Template.from_stack(stack).has_resource_properties(
-        "AWS::IAM::Policy",
+        "AWS::IAM::ManagedPolicy",
         {
             "PolicyDocument": {
                 "Statement": [

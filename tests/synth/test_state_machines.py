@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from data_lake.error_classes import ErrorClass
+from data_lake.error_table import Seen, names_of
 from tests.synth.synthesised import all_scopes, all_states, flat, inner_scopes, listed, ways
 
 OF_RUNS = ["ingest", "curate"]
@@ -104,6 +106,25 @@ def test_no_task_retries_errors_that_it_does_not_name(tasks):
     assert not retried & {"SourceChanged", "LeaseLost", "ContractMissing", "States.Permissions"}
 
 
+@pytest.mark.fault(29, by="template")
+@pytest.mark.parametrize("name", OF_RUNS, indirect=True)
+def test_a_key_that_is_disabled_or_denied_is_tried_again_by_no_function_or_first_job(tasks):
+    refused = {
+        name for seen in (Seen.FUNCTION, Seen.JOB) for name in names_of(seen, ErrorClass.PERMISSION)
+    }
+    assert {"Lambda.KMSAccessDeniedException", "Lambda.KMSDisabledException"} <= refused
+    # Publishing, telling and starting are idempotent, and repeated whatever the error.
+    repeated = {"PublishRows", "PublishProduct"}
+    asked = {
+        name: {error for retry in task["Retry"] for error in retry["ErrorEquals"]}
+        for name, task in tasks.items()
+        if task["Resource"].endswith(("lambda:invoke", "startJobRun.sync")) and name not in repeated
+    }
+    assert len(asked) > 4
+    for name, errors in asked.items():
+        assert not errors & {*refused, "States.TaskFailed", "States.ALL"}, name
+
+
 def test_every_error_is_caught_where_it_happens_or_around_it(definition):
     def check(scope, is_caught):
         for name, state in scope["States"].items():
@@ -169,7 +190,11 @@ def test_a_failed_notice_never_replaces_the_error_that_it_tells_of(states):
     ]
     assert len(notices) == 5
     for notice in notices:
-        assert all("Assign" not in entry for entry in notice["Catch"])
+        kept = states[notice["Catch"][0]["Next"]]
+        assert kept["Resource"].endswith("sqs:sendMessage")
+        for state in (notice, kept):
+            assert all("Assign" not in entry for entry in state["Catch"])
+        assert notice.get("Next") == kept.get("Next")
 
 
 @pytest.mark.parametrize("name", OF_RUNS, indirect=True)
@@ -187,7 +212,8 @@ def test_a_run_is_closed_as_failed_whatever_failed_before(definition, states):
     (scope,) = holders
     notices = {"NotifyFailure", "NotifyQuarantine", "NotifyCircuitOpen", "NotifyMoreWorkers"}
     # The job that a product is built by has a handler of its own before it is given up.
-    quiet = {"CloseFailed", "SideEffects", "BuildProduct", *notices}
+    kept = {f"Keep{name.removeprefix('Notify')}Notice" for name in notices}
+    quiet = {"CloseFailed", "SideEffects", "BuildProduct", *notices, *kept}
     for name, state in scope["States"].items():
         restarts = state.get("Resource", "").endswith("startExecution")
         if "Catch" in state and name not in quiet and not restarts:

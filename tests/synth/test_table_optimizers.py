@@ -101,7 +101,7 @@ def test_nobody_else_may_change_optimizers(lake):
     keepers = {flat(lake.jobs()[job]["Role"]) for job in PUBLISH_JOBS}
     allowed = {
         f"<{role['Ref']}.Arn>"
-        for policy in lake.properties("AWS::IAM::Policy")
+        for policy in lake.properties("AWS::IAM::ManagedPolicy")
         for statement in policy["PolicyDocument"]["Statement"]
         if CALLS & set(listed(statement["Action"]))
         for role in policy["Roles"]

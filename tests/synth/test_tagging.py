@@ -2,12 +2,19 @@ import json
 from pathlib import Path
 
 import pytest
-from aws_cdk import App, CfnResource, Stack, TagManager, Tags
+from aws_cdk import App, CfnResource, Stack, TagManager, Tags, Validations
 from aws_cdk import aws_sqs as sqs
 
+from data_lake.policy import StrataRules
+from data_lake.policy.tags import TAGS as RULE
 from data_lake.tagging import REQUIRED_TAGS, UNTAGGABLE, tag_everything, tags_of
 from stacks.application import tags_of as tags_of_environment
 
+ONLY_IN_A_NETWORK = {
+    "AWS::EC2::SecurityGroupEgress",
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::Glue::Connection",
+}
 TAGS = dict.fromkeys(REQUIRED_TAGS, "value")
 
 
@@ -17,6 +24,7 @@ def app(tmp_path):
     flags = {"@aws-cdk/core:explicitStackTags": True}
     made = App(outdir=str(tmp_path), context=flags)
     tag_everything(made, TAGS)
+    Validations.of(made).add_plugins(StrataRules([RULE]))
     Stack(made, "Lake", tags=TAGS)
     return made
 
@@ -31,9 +39,9 @@ def refusal(app):
     with pytest.raises(RuntimeError, match="ValidationFailed"):
         app.synth()
     report = json.loads((Path(app.outdir) / "validation-report.json").read_text())
-    (plugin,) = [one for one in report["pluginReports"] if one["pluginName"] == "RequiredTags"]
+    (plugin,) = [one for one in report["pluginReports"] if one["pluginName"] == "Strata"]
     return {
-        (violation["description"].split(" is ")[0], construct["constructPath"])
+        (violation["ruleName"], construct["constructPath"])
         for violation in plugin["violations"]
         for construct in violation["violatingConstructs"]
     }
@@ -60,7 +68,8 @@ def test_only_types_that_cloudformation_cannot_tag_go_without(prod):
     }
     # These have tags under names of their own.
     del taggable["AWS::Budgets::Budget"], taggable["AWS::DynamoDB::GlobalTable"]
-    assert {kind for kind, is_taggable in taggable.items() if not is_taggable} == UNTAGGABLE
+    untaggable = {kind for kind, is_taggable in taggable.items() if not is_taggable}
+    assert untaggable == UNTAGGABLE - ONLY_IN_A_NETWORK
 
 
 def test_an_app_whose_resources_are_tagged_synthesises(app):
@@ -71,17 +80,17 @@ def test_an_app_whose_resources_are_tagged_synthesises(app):
 def test_a_resource_without_a_tag_fails_synthesis_by_its_path(app):
     queue = sqs.Queue(stack_of(app), "Untagged")
     Tags.of(queue).remove("CostCenter", priority=300)
-    assert refusal(app) == {("The tag CostCenter", "Lake/Untagged/Resource")}
+    assert refusal(app) == {("Strata-TAG1[CostCenter]", "Lake/Untagged/Resource")}
 
 
 def test_a_type_that_nobody_has_looked_at_fails_until_it_is_tagged_or_listed(app):
     CfnResource(stack_of(app), "New", type="AWS::Some::Thing")
-    assert refusal(app) == {(f"The tag {key}", "Lake/New") for key in REQUIRED_TAGS}
+    assert refusal(app) == {(f"Strata-TAG1[{key}]", "Lake/New") for key in REQUIRED_TAGS}
 
 
 def test_a_stack_without_its_tags_fails_synthesis_by_its_path(app):
     Stack(app, "Forgotten")
-    assert refusal(app) == {(f"The tag {key}", "Forgotten") for key in REQUIRED_TAGS}
+    assert refusal(app) == {(f"Strata-TAG1[{key}]", "Forgotten") for key in REQUIRED_TAGS}
 
 
 def test_a_required_tag_without_a_value_is_refused_at_once():

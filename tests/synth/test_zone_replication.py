@@ -120,7 +120,7 @@ def test_replication_starts_when_its_role_may_read(prod, zone):
         prod.templates["Storage"]["Resources"][name]["Type"]
         for name in listed(resource["DependsOn"])
     }
-    assert "AWS::IAM::Policy" in waited_for
+    assert "AWS::IAM::ManagedPolicy" in waited_for
 
 
 def through_s3(region, bucket):

@@ -38,6 +38,7 @@ alerts:
   subscribers:
     - protocol: email
       endpoint: data@example.com
+production: false
 """
 Written = Callable[[str | bytes], Path]
 

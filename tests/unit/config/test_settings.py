@@ -10,6 +10,7 @@ from config.settings import Settings, Subscriber
 MINIMAL: dict[str, Any] = {
     "project": "strata",
     "environment": "dev",
+    "production": False,
     "account": "111111111111",
     "region": "us-east-1",
     "owner": "data@example.com",

@@ -1,0 +1,1 @@
+"""Whether an account is ready for its first deployment, and what to do where it is not."""

@@ -1,0 +1,1 @@
+"""What the policy rules found in the lake, and why each finding is right."""

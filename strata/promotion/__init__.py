@@ -1,0 +1,1 @@
+"""From one assembly to every environment: assembled once, promoted by its digest."""
