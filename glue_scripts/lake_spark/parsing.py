@@ -55,7 +55,8 @@ def parse_csv(
     texts = {name: text.format(field) for name, field in zip(header, fields, strict=True)}
     texts |= {name: ABSENT for name in contract.raw_names if name not in texts}
     has_nul = F.col("__line").contains(NUL)
-    is_whole = F.col("__parsed")[END].eqNullSafe(NUL if raw.quote else None) & ~has_nul
+    end = F.col("__parsed")[END]
+    is_whole = (end.eqNullSafe(NUL) if raw.quote else end.isNull()) & ~has_nul
     wrong = _fault(raw, has_nul, len(header)) if reasons else F.lit("")
     return _with_sources(
         parsed.withColumn("__malformed", F.when(~is_whole, wrong)), texts, contract
