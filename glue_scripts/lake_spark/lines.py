@@ -164,19 +164,3 @@ def count_quotes(line: Column, raw: RawFormat) -> Column:
     aside = f"[^{quote}{delimiter}]"
     line = F.regexp_replace(line, f"(?<={aside}){quote}(?={aside})", "")
     return F.length(line) - F.length(F.regexp_replace(line, quote, ""))
-
-
-def may_have_open_quote(line: Column, raw: RawFormat) -> Column:
-    """Tell whether the quotes of a line need counting at all, at a twentieth of the price.
-
-    They do not if their number is even and each of them stands at the end of a field or beside
-    another quote.
-    """
-    rest = F.replace(line, F.lit(raw.quote), F.lit(""))
-    quotes = (F.octet_length(line) - F.octet_length(rest)) / len(raw.quote.encode())
-    quote, delimiter = re.escape(raw.quote), re.escape(raw.delimiter)
-    aside = f"[^{quote}{delimiter}]"
-    # Begins with the quote itself: a pattern that begins by looking behind tries every character.
-    in_a_text = line.rlike(f"{quote}(?={aside})(?<={aside}{quote})")
-    is_escaped = F.lit(False) if raw.escape == raw.quote else line.contains(raw.escape)
-    return (quotes % 2 == 1) | in_a_text | is_escaped

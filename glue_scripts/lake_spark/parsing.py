@@ -14,12 +14,14 @@ from pyspark.sql.types import ArrayType, DecimalType, StringType, StructField, S
 from lake_spark.casting import MAX_DIGITS, decimal_digits
 from lake_spark.columns import ColumnContract
 from lake_spark.contract import Contract
-from lake_spark.lines import count_quotes, may_have_open_quote
+from lake_spark.lines import count_quotes
 from lake_spark.raw_format import RawFormat
 from lake_spark.sql import POSITION, literal, quoted, source_name
 from lake_spark.unknown_members import UNKNOWN, unknown_members
 
 NUL = "\0"
+END = "__end"
+"""The field behind the last one of a record, by which it is known to be whole."""
 ABSENT = "CAST(NULL AS string)"
 """The text of a column that a file does not have."""
 RECORD = ("__line", "__undecodable", *POSITION)
@@ -39,27 +41,33 @@ def parse_csv(
         "quote": raw.quote,
         "escape": raw.escape,
         "mode": "PERMISSIVE",
-        "columnNameOfCorruptRecord": "__corrupt",
+        "columnNameOfCorruptRecord": "" if raw.quote else END,
         "multiLine": str(raw.multiline).lower(),
     }
-    schema = ", ".join(f"`{name}` string" for name in [*fields, "__corrupt"])
-    parsed = lines.select(
-        *RECORD,
-        _fault(raw).alias("__fault"),
-        F.from_csv("__line", schema, options).alias("__parsed"),
-    )
+    schema = ", ".join(f"`{name}` string" for name in [*fields, END])
+    # One field more than there should be: it is read as such by nothing but a record that has as
+    # many fields as the header, all quotes of them closed. Where no quote has a meaning, Spark
+    # takes NUL for one, and counting fields, as Spark does it, is enough.
+    record = F.concat("__line", F.lit(raw.delimiter + NUL)) if raw.quote else F.col("__line")
+    parsed = lines.select(*RECORD, F.from_csv(record, schema, options).alias("__parsed"))
     # Spark gives null for an empty field; whether empty means null is the contract's to say.
     text = "__parsed.{}" if "" in raw.null_values else "coalesce(__parsed.{}, '')"
     texts = {name: text.format(field) for name, field in zip(header, fields, strict=True)}
     texts |= {name: ABSENT for name in contract.raw_names if name not in texts}
-    wrong = _wrong_fields(raw, len(header)) if reasons else F.lit("")
-    malformed = F.coalesce("__fault", F.when(F.col("__parsed")["__corrupt"].isNotNull(), wrong))
-    return _with_sources(parsed.withColumn("__malformed", malformed), texts, contract)
+    has_nul = F.col("__line").contains(NUL)
+    end = F.col("__parsed")[END]
+    is_whole = (end.eqNullSafe(NUL) if raw.quote else end.isNull()) & ~has_nul
+    wrong = _fault(raw, has_nul, len(header)) if reasons else F.lit("")
+    return _with_sources(
+        parsed.withColumn("__malformed", F.when(~is_whole, wrong)), texts, contract
+    )
 
 
-def _fault(raw: RawFormat) -> Column:
-    return F.when(F.col("__line").contains(NUL), "the record has a NUL character").when(
-        _has_open_quote(raw), "a quote is opened and not closed"
+def _fault(raw: RawFormat, has_nul: Column, expected: int) -> Column:
+    return (
+        F.when(has_nul, "the record has a NUL character")
+        .when(_has_open_quote(raw), "a quote is opened and not closed")
+        .otherwise(_wrong_fields(raw, expected))
     )
 
 
@@ -68,8 +76,7 @@ def _has_open_quote(raw: RawFormat) -> Column:
         return F.lit(False)
     line = F.col("__line")
     opens = line.rlike(f"(^|{re.escape(raw.delimiter)}){re.escape(raw.quote)}")
-    is_open = (count_quotes(line, raw) % 2 == 1) & opens
-    return line.contains(raw.quote) & may_have_open_quote(line, raw) & is_open
+    return opens & (count_quotes(line, raw) % 2 == 1)
 
 
 def _wrong_fields(raw: RawFormat, expected: int) -> Column:

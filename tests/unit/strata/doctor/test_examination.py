@@ -215,6 +215,10 @@ def test_what_is_missing_is_told_with_what_to_do(
     assert (finding.found, finding.fix) == (found, fix)
 
 
+def test_the_oldest_bootstrap_that_assemblies_accept_is_ok() -> None:
+    assert not_ok({"ssm.get_parameter": {"Parameter": {"Value": str(BOOTSTRAP_MINIMUM)}}}) == []
+
+
 def test_lake_formation_without_administrator_and_closed_to_iam_is_told_apart() -> None:
     bare = {"lakeformation.get_data_lake_settings": {"DataLakeSettings": {}}}
     findings = not_ok(bare)
