@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from lake_runtime.artifacts import Artifacts
 from lake_runtime.audit import AuditLog
 from lake_runtime.circuit import Circuit
+from lake_runtime.contracts import Dataset, Product, load_contracts
 from lake_runtime.environment import Environment
 from lake_runtime.identity import run_prefix
 from lake_runtime.ledger import Ledger
@@ -64,6 +65,11 @@ class Run:
             self.environment.owner_scope,
             self.dataset,
         )
+
+    def contract(self) -> Dataset | Product | None:
+        """Give the contract that is deployed now; None if there is none any more."""
+        contracts = load_contracts(self.environment.contracts_uri)
+        return contracts.datasets.get(self.dataset) or contracts.products.get(self.dataset)
 
     def claims(self) -> list[Claim]:
         """Give what the run claimed; empty if it was never opened that far."""

@@ -163,7 +163,7 @@ def _read_books(run: Run, ending: Ending) -> _Books:
         published = publish_report_if_any(run) if ending.outcome is Outcome.FAILED else None
     verdicts = run.artifacts.read(VERDICTS) or []
     inspections = [Inspection.model_validate(entry) for entry in verdicts]
-    limits = Limits.recorded(run.audit.read(run.run_id))
+    limits = Limits.recorded(run.audit.read(run.run_id), run.contract)
     return _Books(run, ending, run.claims(), run.batch(), inspections, stage, published, limits)
 
 

@@ -158,15 +158,17 @@ class Storm:
         }
 
     def explain(self, name: str) -> list[str]:
-        """Say how a dataset stands: its arrivals, its lock, and how its last runs ended."""
+        """Say how a dataset stands: its arrivals, lock and circuit, and how its last runs ended."""
         feed = self.feeds[name]
         counts = Counter(one["status"] for one in feed.arrivals())
-        lock = Books(self.lake, name).item(LOCK)
+        books = Books(self.lake, name)
+        lock, circuit = books.item(LOCK), books.item("CIRCUIT")
         last = [
             f"  {run['run_id']}: {run.get('outcome') or run['status']}: {run.get('reason')}"
             for run in feed.runs()[-LAST_RUNS:]
         ]
-        return [f"{name}: arrivals {dict(counts)}; lock {lock}; the last runs:", *last]
+        stands = f"arrivals {dict(counts)}; lock {lock}; circuit {circuit}"
+        return [f"{name}: {stands}; the last runs:", *last]
 
     def _finish(self, feed: Feed) -> None:
         for _ in range(ROUNDS):

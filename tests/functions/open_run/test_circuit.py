@@ -164,3 +164,23 @@ def test_the_sweep_tries_the_circuit_only_when_it_has_cooled_down(broken):
     broken.cool_down()
     assert broken.sweep()["started"] == 1
     assert broken.open("run-3")["status"] == "opened"
+
+
+@pytest.mark.parametrize(("failures", "state"), [(5, "closed"), (4, "open")])
+def test_runs_that_failed_before_they_were_open_count_by_the_contracts_own_limit(
+    lake, failures, state
+):
+    lake.change_contract(circuit={"failures": failures, "cool_down_minutes": 60})
+    lake.arrive("flights/a.csv")
+    error = {"Error": "Runtime.ExitError", "Cause": "the function died"}
+    for number in range(4):
+        lake.close(f"run-{number}", "failed", error=error)
+    assert lake.circuit()["state"] == state
+
+
+def test_a_run_whose_contract_is_gone_is_closed_by_the_limits_of_one_that_says_nothing(lake):
+    lake.deploy({"format": 1, "datasets": {}, "products": {}})
+    for number in range(3):
+        lake.close(f"run-{number}", "failed", error={"Error": "ContractMissing", "Cause": ""})
+    assert lake.record("run-2")["status"] == "closed"
+    assert lake.circuit()["state"] == "open"
