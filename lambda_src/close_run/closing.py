@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from lake_runtime.contracts import load_contracts
+from lake_runtime.contracts import Dataset, load_contracts
 from lake_runtime.errors import ErrorClass, classify, explain
 from lake_runtime.identity import seconds_between
 from lake_runtime.inputs import ProductInputs
@@ -143,12 +143,12 @@ def has_more(run: Run, settled: Settled, kind: str, error: TaskError | None) -> 
 
 def _has_come_meanwhile(run: Run, settled: Settled) -> bool:
     """Tell whether a file that starts a run on arrival came while the run was going."""
-    dataset = load_contracts(run.environment.contracts_uri).datasets.get(run.dataset)
-    if dataset is None or dataset.trigger.mode not in _STARTED_BY_ARRIVALS:
-        return False
     claimed = {claim.arrival_id for claim in run.claims()}
     if not claimed:
         # It was never open, and has promised nothing.
+        return False
+    dataset = run.contract()
+    if not isinstance(dataset, Dataset) or dataset.trigger.mode not in _STARTED_BY_ARRIVALS:
         return False
     for claim in run.ledger.waiting_newest_first():
         before = seconds_between(claim.registered_at, str(settled.record["started_at"]))

@@ -7,10 +7,12 @@ from lake_runtime.audit import AuditLog
 from lake_runtime.circuit import Circuit
 from lake_runtime.contracts import Dataset, Product, load_contracts
 from lake_runtime.environment import Environment
+from lake_runtime.errors import ContractMissing
 from lake_runtime.identity import run_prefix
 from lake_runtime.ledger import Ledger
 from lake_runtime.lock import DatasetLock
 from lake_runtime.records import Batch, Claim
+from lake_runtime.telemetry import logger
 
 CLAIMS = "claims.json"
 BATCH = "batch.json"
@@ -67,8 +69,13 @@ class Run:
         )
 
     def contract(self) -> Dataset | Product | None:
-        """Give the contract that is deployed now; None if there is none any more."""
-        contracts = load_contracts(self.environment.contracts_uri)
+        """Give the contract that is deployed now; None if there is none that can be read."""
+        try:
+            contracts = load_contracts(self.environment.contracts_uri)
+        except ContractMissing:
+            # It may be the very reason why the run failed, which must be closed all the same.
+            logger.exception("a run is closed without its contract")
+            return None
         return contracts.datasets.get(self.dataset) or contracts.products.get(self.dataset)
 
     def claims(self) -> list[Claim]:

@@ -178,8 +178,13 @@ def test_runs_that_failed_before_they_were_open_count_by_the_contracts_own_limit
     assert lake.circuit()["state"] == state
 
 
-def test_a_run_whose_contract_is_gone_is_closed_by_the_limits_of_one_that_says_nothing(lake):
-    lake.deploy({"format": 1, "datasets": {}, "products": {}})
+@pytest.mark.parametrize(
+    "bundle", [{"format": 1, "datasets": {}, "products": {}}, {"format": 1, "datasets": 7}]
+)
+def test_a_run_whose_contract_is_gone_is_closed_by_the_limits_of_one_that_says_nothing(
+    lake, bundle
+):
+    lake.deploy(bundle)
     for number in range(3):
         lake.close(f"run-{number}", "failed", error={"Error": "ContractMissing", "Cause": ""})
     assert lake.record("run-2")["status"] == "closed"
