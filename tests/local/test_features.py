@@ -31,6 +31,7 @@ COVERED = {
         "glue:startJobRun.sync",
         "lambda:invoke",
         "sns:publish",
+        "sqs:sendMessage",
         "states:startExecution",
     },
     "Function": {
