@@ -31,10 +31,11 @@ class Machine:
     def put(self, *bodies: str, fault: Fault | None = None) -> dict[str, Any]:
         """Put files, wait until they are dealt with, and give the last run.
 
-        Its opening is late, so that it takes all of them; `fault` must hit it.
+        Its opening is late, so that it takes all of them; `fault` must hit it. What it does not
+        take has a run of its own, even after a failure.
         """
         s3 = self.lake.client("s3")
-        late = Fault("state:OpenRun", seconds=1, where=DATASET)
+        late = Fault("state:OpenRun", seconds=len(bodies), where=DATASET)
         with Faults(self.lake.endpoint).armed(late, *([fault] if fault else [])):
             for body in bodies:
                 self.files += 1

@@ -169,6 +169,7 @@ def test_every_stack_tells_the_names_that_people_and_tools_need(lake):
             "AlertTopicArn",
             "ArrivalQueueUrl",
             "ArrivalDeadLetterQueueUrl",
+            "NoticeDeadLetterQueueUrl",
             "CurateDeadLetterQueueUrl",
             "DriftDeadLetterQueueUrl",
             "ScheduleDeadLetterQueueUrl",

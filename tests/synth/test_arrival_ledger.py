@@ -42,7 +42,7 @@ def test_a_message_stays_hidden_longer_than_lambda_may_need(lake):
 
 def test_every_queue_is_encrypted_with_a_rotating_key_and_keeps_messages_for_two_weeks(lake):
     queues = lake.properties("AWS::SQS::Queue")
-    assert len(queues) == 6
+    assert len(queues) == 7
     for given in queues:
         assert given["KmsMasterKeyId"]
         assert given["MessageRetentionPeriod"] == 14 * 24 * 60 * 60
@@ -51,7 +51,7 @@ def test_every_queue_is_encrypted_with_a_rotating_key_and_keeps_messages_for_two
 def test_every_queue_refuses_requests_without_tls(lake):
     policies = lake.properties("AWS::SQS::QueuePolicy")
     covered = [str(name) for policy in policies for name in policy["Queues"]]
-    assert len(set(covered)) == 6
+    assert len(set(covered)) == 7
     for policy in policies:
         assert {"Bool": {"aws:SecureTransport": "false"}} in [
             statement.get("Condition")

@@ -34,7 +34,7 @@ def test_a_small_burst_is_taken_by_two_runs_of_each_dataset(tmp_path: Path) -> N
     # What comes while a run is under way is taken by the one that follows it.
     assert counts["executions that took files"] == 8
     assert counts["Glue job runs"] == 2 * counts["executions that took files"]
-    assert counts["executions"] > counts["executions that took files"]
+    assert counts["executions"] >= counts["executions that took files"]
     assert 6 <= counts["ledger writes, for each file"] < 8
     naive = written["usd"]["naive, 10 G.2X"]
     assert written["usd"]["Strata"]["dpu_hours"] < naive["dpu_hours"] / 5
