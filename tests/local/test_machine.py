@@ -35,7 +35,7 @@ class Machine:
         take has a run of its own, even after a failure.
         """
         s3 = self.lake.client("s3")
-        late = Fault("state:OpenRun", seconds=len(bodies), where=DATASET)
+        late = Fault("state:OpenRun", seconds=1, where=DATASET)
         with Faults(self.lake.endpoint).armed(late, *([fault] if fault else [])):
             for body in bodies:
                 self.files += 1
@@ -174,7 +174,12 @@ def test_a_failed_item_of_a_map_fails_the_run_and_record_and_notice_name_its_fil
 ) -> None:
     many.new_notices()
     broken = Fault("state:InspectListedBatch", error="ReportMissing", where=f"{DATASET}/")
-    run = many.put(*(rows(f"N{number}") for number in range(5)), fault=broken)
+    many.put(*(rows(f"N{number}") for number in range(5)), fault=broken)
+    (run,) = [
+        run
+        for run in runs(many.lake)
+        if run["outcome"] == "failed" and "inspection" in run["reason"]
+    ]
     assert (run["outcome"], run["error_class"]) == ("failed", "code")
     told = json.dumps(many.new_notices()["run_failed"]["reasons"])
     for text in (run["reason"], told):
