@@ -1,35 +1,10 @@
 """The tags by which cost reports tell lakes apart; the rule about them is ``Strata-TAG1``."""
 
 from collections.abc import Mapping
-from typing import Any, Final
 
 from aws_cdk import App, Tags
 
-REQUIRED_TAGS: Final = ("Project", "Environment", "Owner", "CostCenter", "ManagedBy")
-"""The keys that every stack and every taggable resource carries."""
-
-UNTAGGABLE: Final = frozenset(
-    {
-        "AWS::EC2::SecurityGroupEgress",
-        "AWS::EC2::SecurityGroupIngress",
-        "AWS::Glue::Connection",
-        "AWS::Glue::Database",
-        "AWS::Glue::SecurityConfiguration",
-        "AWS::Glue::Table",
-        "AWS::IAM::ManagedPolicy",
-        "AWS::KMS::Alias",
-        "AWS::Lambda::EventInvokeConfig",
-        "AWS::S3::BucketPolicy",
-        "AWS::SNS::Subscription",
-        "AWS::SNS::TopicPolicy",
-        "AWS::SQS::QueuePolicy",
-        "AWS::Scheduler::Schedule",
-        "AWS::StepFunctions::StateMachineAlias",
-        "AWS::StepFunctions::StateMachineVersion",
-    }
-)
-"""The resource types in use that CloudFormation cannot tag. Any other must be tagged, so that a
-type that is used for the first time is looked at once."""
+from data_lake.required_tags import REQUIRED_TAGS
 
 
 def tag_everything(app: App, tags: Mapping[str, str]) -> None:
@@ -50,11 +25,3 @@ def tag_everything(app: App, tags: Mapping[str, str]) -> None:
         raise ValueError(f"tags: must have a value for every required key: got none for {missing}")
     for key, value in tags.items():
         Tags.of(app).add(key, value)
-
-
-def tags_of(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a resource's tags by key, from whichever property its type has them in."""
-    if "Replicas" in properties:
-        return tags_of(properties["Replicas"][0])
-    tags = properties.get("Tags") or properties.get("ResourceTags") or {}
-    return tags if isinstance(tags, dict) else {tag["Key"]: tag["Value"] for tag in tags}

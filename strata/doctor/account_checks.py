@@ -5,7 +5,7 @@ from typing import Final
 
 from botocore.exceptions import ClientError
 
-from data_lake.tagging import REQUIRED_TAGS
+from data_lake.required_tags import REQUIRED_TAGS
 from strata.doctor.finding import GLOBAL, Account, Check, Finding, State
 
 BOOTSTRAP_PARAMETER: Final = "/cdk-bootstrap/hnb659fds/version"

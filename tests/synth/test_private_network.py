@@ -7,7 +7,7 @@ import pytest
 
 from config.network import Network
 from data_lake.private_network import GATEWAYS, INTERFACES
-from data_lake.tagging import UNTAGGABLE, tags_of
+from data_lake.required_tags import UNTAGGABLE, tags_of
 from tests.synth.synthesised import STACKS, listed
 
 SUBNETS = ["subnet-0123abc1", "subnet-0123abc2"]

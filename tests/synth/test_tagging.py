@@ -7,7 +7,8 @@ from aws_cdk import aws_sqs as sqs
 
 from data_lake.policy import StrataRules
 from data_lake.policy.tags import TAGS as RULE
-from data_lake.tagging import REQUIRED_TAGS, UNTAGGABLE, tag_everything, tags_of
+from data_lake.required_tags import REQUIRED_TAGS, UNTAGGABLE, tags_of
+from data_lake.tagging import tag_everything
 from stacks.application import tags_of as tags_of_environment
 
 ONLY_IN_A_NETWORK = {

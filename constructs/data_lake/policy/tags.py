@@ -5,7 +5,7 @@ from typing import Final
 
 from data_lake.policy.rule import Fault, Rule
 from data_lake.policy.templates import Resource, Templates
-from data_lake.tagging import REQUIRED_TAGS, UNTAGGABLE, tags_of
+from data_lake.required_tags import REQUIRED_TAGS, UNTAGGABLE, tags_of
 
 
 def _untagged(templates: Templates) -> Iterator[Fault]:

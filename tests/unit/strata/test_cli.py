@@ -1,6 +1,9 @@
 """The command line answers in sentences."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -144,3 +147,16 @@ def test_an_option_that_makes_no_sense_is_one_sentence(
         main(command)
     assert stopped.value.code == 1
     assert message in capsys.readouterr().err
+
+
+def test_a_command_starts_without_the_aws_cdk_and_its_node_process() -> None:
+    seen = "import sys, strata.cli; print({'aws_cdk', 'jsii'} & {*sys.modules} or 'neither')"
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "constructs")])
+    done = subprocess.run(
+        [sys.executable, "-c", seen],
+        env=os.environ | {"PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "neither"

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from config.company import Company
 from config.loading import load_settings
-from data_lake.tagging import REQUIRED_TAGS
+from data_lake.required_tags import REQUIRED_TAGS
 from strata.cli import main
 from strata.doctor import command
 from strata.doctor.account_checks import BOOTSTRAP_MINIMUM, BOOTSTRAP_PARAMETER
