@@ -174,3 +174,33 @@ def test_a_file_that_is_gone_stops_the_run_by_name(lake: Lake) -> None:
     lake.inputs[0]["read_uri"] += ".gone"
     with pytest.raises(UnreadableFile, match=r"a\.csv\.gone"):
         lake.stage()
+
+
+@pytest.mark.parametrize(
+    ("escape", "whole", "broken"),
+    [
+        (
+            '"',
+            {
+                '"pipe, 5"': "pipe, 5",
+                '5"': '5"',
+                '"a""b"': 'a"b',
+                '"a"b': '"a"b',
+                "": None,
+                '""': None,
+                "\\": "\\",
+            },
+            ['"open', '"open""', '"open ""twice"" and', "one more,", "one more,\0", "N\0L"],
+        ),
+        ("\\", {'"a\\"b"': 'a"b', "a\\": "a\\"}, ['"open\\"', '"open\\\\\\"']),
+    ],
+)
+def test_a_record_is_whole_if_its_last_field_ends_where_the_record_does(
+    lake: Lake, escape: str, whole: dict[str, str | None], broken: list[str]
+) -> None:
+    lake.contract["raw"]["escape"] = escape
+    records = [f"{number},1,{field}" for number, field in enumerate([*whole, *broken])]
+    lake.put("a.csv", "\n".join(["id,amount,customer", *records]).encode())
+    lake.run()
+    assert lake.rows("id", "customer") == list(enumerate(whole.values()))
+    assert lake.reasons() == sorted((record, ["malformed"]) for record in records[len(whole) :])
