@@ -3,7 +3,7 @@
 import pytest
 
 from lake_spark import compacting, curating, publishing, staging
-from tests.synth.synthesised import all_states, flat
+from tests.synth.synthesised import all_states, flat, listed
 
 NAMES = [
     "processed-stage",
@@ -12,6 +12,48 @@ NAMES = [
     "curated-build",
     "curated-publish",
 ]
+RUNS = {"read artifacts/runs/*", "list artifacts", "write artifacts/runs/*"}
+QUARANTINE = {
+    *("read quarantine/rows/*", "read quarantine/changes/*", "list quarantine"),
+    *("write quarantine/rows/*", "delete quarantine/rows/*"),
+    *("look at tables of quarantine", "change tables of quarantine"),
+}
+
+
+def tables_of(zone):
+    """Give what it takes to change tables of a zone."""
+    objects = {f"{verb} {zone}/*" for verb in ("read", "write", "delete")}
+    return objects | {f"list {zone}", f"look at tables of {zone}", f"change tables of {zone}"}
+
+
+REACH = {
+    "processed-stage": {"read raw/*", "list raw", "read the secret", "use its key"}
+    | RUNS
+    | QUARANTINE
+    | tables_of("processed"),
+    "processed-publish": {"keep optimizers of processed", "pass their role"}
+    | RUNS
+    | tables_of("processed"),
+    "curated-build": {"read processed/*", "list processed", "look at tables of processed"}
+    | RUNS
+    | QUARANTINE
+    | tables_of("curated"),
+    "curated-publish": {"keep optimizers of curated", "pass their role"}
+    | RUNS
+    | tables_of("curated"),
+}
+"""What a job may reach beside its code, the contracts, logs, metrics and the lake's key."""
+VERBS = {
+    "s3:GetObject": "read",
+    "s3:ListBucket": "list",
+    "s3:PutObject": "write",
+    "s3:DeleteObject": "delete",
+    "glue:GetTable": "look at tables of",
+    "glue:UpdateTable": "change tables of",
+    "glue:CreateTableOptimizer": "keep optimizers of",
+    "secretsmanager:GetSecretValue": "read the secret",
+    "iam:PassRole": "pass their role",
+}
 SCRIPTS = {
     "processed-stage": ("ingest", "StageRows", staging.ARGUMENTS),
     "processed-publish": ("ingest", "PublishRows", publishing.ARGUMENTS),
@@ -64,10 +106,38 @@ def test_a_job_writes_tables_of_its_own_zone_only(lake, name):
         flat(resource)
         for statement in lake.statements(job["Role"])
         if "s3:PutObject" in statement["Action"]
-        for resource in _listed(statement["Resource"])
+        for resource in listed(statement["Resource"])
     ]
     assert any(bucket in resource for resource in written)
     assert not [resource for resource in written if other in resource]
+
+
+def reach(lake, statement):
+    """Say in words what a statement lets somebody do."""
+    if statement["Sid"] == "DecryptProtectionSecret":
+        yield "use its key"
+    start, end = f"{lake.settings.prefix}-", f"-{lake.settings.account}-{lake.settings.region}"
+    database = f"table/{lake.settings.prefix.replace('-', '_')}_"
+    for action in set(listed(statement["Action"])) & set(VERBS):
+        for resource in map(flat, listed(statement["Resource"])):
+            if resource.startswith("<"):
+                yield VERBS[action]
+            if resource.startswith(f"arn:aws:s3:::{start}"):
+                place = resource.removeprefix(f"arn:aws:s3:::{start}").replace(end, "")
+                yield f"{VERBS[action]} {place}"
+            if database in resource:
+                zone = resource.split(database)[1].removesuffix("/*")
+                yield f"{VERBS[action]} {zone}"
+
+
+@pytest.mark.parametrize("name", REACH)
+def test_a_job_reaches_what_its_work_needs_and_nothing_else(lake, name):
+    statements = lake.statements(lake.jobs()[name]["Role"])
+    assert {word for given in statements for word in reach(lake, given)} == REACH[name]
+    of_every_job = {"ReadCode", "ReadContracts", "LocateBuckets", "WriteLogs", "WriteMetrics"}
+    of_every_job |= {"ReadSecurityConfiguration", "UseKey"}
+    others = [given for given in statements if not [*reach(lake, given)]]
+    assert {given["Sid"] for given in others} == of_every_job
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -110,7 +180,3 @@ def test_a_job_ships_its_script_and_the_package_that_the_script_imports(lake, re
     assert [entry.name for entry in package.iterdir()] == ["lake_spark"]
     shipped = {file.name for file in (package / "lake_spark").rglob("*.py")}
     assert shipped == {file.name for file in (repository / "glue_scripts/lake_spark").rglob("*.py")}
-
-
-def _listed(value):
-    return value if isinstance(value, list) else [value]

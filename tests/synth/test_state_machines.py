@@ -6,7 +6,7 @@ import pytest
 
 from data_lake.error_classes import ErrorClass
 from data_lake.error_table import Seen, names_of
-from tests.synth.synthesised import all_scopes, all_states, flat, inner_scopes, listed, ways
+from tests.synth.synthesised import all_scopes, all_states, flat, inner_scopes, ways
 
 OF_RUNS = ["ingest", "curate"]
 MACHINES = [*OF_RUNS, "compact"]
@@ -246,43 +246,6 @@ def test_every_deployment_publishes_a_version_and_moves_the_alias_to_it(prod):
     routes = [route for alias in aliases for route in alias["RoutingConfiguration"]]
     assert {route["Weight"] for route in routes} == {100}
     assert {route["StateMachineVersionArn"]["Fn::GetAtt"][0] for route in routes} == set(versions)
-
-
-def test_the_machine_may_invoke_and_run_exactly_what_its_states_name(prod, name, tasks):
-    statements = prod.statements(prod.machine(name)["RoleArn"])
-    allowed = {
-        flat(resource)
-        for statement in statements
-        if "lambda:InvokeFunction" in listed(statement["Action"])
-        for resource in listed(statement["Resource"])
-    }
-    invoked = {
-        task["Arguments"]["FunctionName"]
-        for task in tasks.values()
-        if task["Resource"].endswith("lambda:invoke")
-    }
-    assert allowed == invoked
-    jobs = [
-        flat(resource)
-        for statement in statements
-        if "glue:StartJobRun" in listed(statement["Action"])
-        for resource in listed(statement["Resource"])
-    ]
-    run = {
-        task["Arguments"]["JobName"]
-        for task in tasks.values()
-        if task["Resource"].endswith("startJobRun.sync")
-    }
-    assert {resource.rsplit("/", 1)[-1] for resource in jobs} == run
-
-
-def test_stopping_an_execution_stops_its_job(prod, name):
-    actions = {
-        action
-        for statement in prod.statements(prod.machine(name)["RoleArn"])
-        for action in listed(statement["Action"])
-    }
-    assert "glue:BatchStopJobRun" in actions
 
 
 def _keys(value):
