@@ -6,7 +6,6 @@ with flown as (
     count(dep_delay) as departed,
     sum(dep_delay) as delay
   from flights
-  where tailnum is not null
   group by tailnum
 )
 select
