@@ -72,7 +72,7 @@ deployments: setup ## Say what was deployed to ENV=prod, newest first
 smoke: setup ## See whether ENV=dev works; CANARY=airlines also sends a small file through
 	@$(BIN)/strata smoke $(if $(ENV),--env $(ENV)) $(if $(CANARY),--canary $(CANARY))
 
-integration: setup ## Send every small sample file through ENV=staging and wait for what becomes of it
+integration: setup ## Send airlines (Iceberg) and airports (Parquet) through ENV=staging and wait for their outcome
 	@$(BIN)/strata smoke $(if $(ENV),--env $(ENV)) --canary airlines --canary airports
 
 docs: setup ## Renew docs/constructs/ from the docstrings, docs/errors.md and docs/policy.md from their tables
