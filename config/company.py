@@ -53,10 +53,12 @@ def prefix_of(company: Company, project: str, environment: str) -> str:
     return "-".join(part for part in (company.name_prefix, project, environment) if part)
 
 
-def longest_bucket_name(company: Company, region: str, given: Mapping[str, Any]) -> str:
+def longest_bucket_name(
+    company: Company, region: str, given: Mapping[str, Any], zone: str = "access-logs"
+) -> str:
     """Give the longest bucket name of a region; ``given`` holds the settings that make it up."""
     prefix = prefix_of(company, given.get("project", ""), given.get("environment", ""))
-    return f"{prefix}-access-logs-{given.get('account', '')}-{region}"
+    return f"{prefix}-{zone}-{given.get('account', '')}-{region}"
 
 
 def check_company(company: Company, given: Mapping[str, Any]) -> None:
@@ -64,15 +66,22 @@ def check_company(company: Company, given: Mapping[str, Any]) -> None:
 
     Raises:
         PydanticCustomError: a key is of another region, something of a second region is named
-            where there is none, or a bucket's name would be too long.
+            where there is none, the boundary is of another account, or a bucket's name would be
+            too long. It tells of the first that is wrong.
     """
-    for field, rule in _misfits(company, given):
+    misfit = next(_misfits(company, given), None)
+    if misfit is not None:
+        field, rule = misfit
         raise PydanticCustomError(
             "company", "{rule}", {"rule": rule, "field": field, "value": getattr(company, field)}
         )
 
 
 def _misfits(company: Company, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    account = given.get("account")
+    boundary = company.permissions_boundary
+    if account and boundary and boundary.split(":")[4] not in (account, "aws"):
+        yield "permissions_boundary", f"must be a policy of account {account}, or one of AWS"
     for setting, fields in (("region", FIRST_REGION), ("recovery_region", SECOND_REGION)):
         region = given.get(setting)
         for field in fields:
@@ -83,7 +92,9 @@ def _misfits(company: Company, given: Mapping[str, Any]) -> Iterator[tuple[str, 
                 yield field, f"needs a {setting}, which is null"
             elif region is not None and field.endswith("_key") and value.split(":")[3] != region:
                 yield field, f"must be a key of {setting} {region}"
-        name = longest_bucket_name(company, region or "", given)
+        has_logs = getattr(company, fields[-1]) is None
+        zone = "access-logs" if has_logs else "quarantine"
+        name = longest_bucket_name(company, region or "", given, zone)
         if region and company.name_prefix is not None and len(name) > BUCKET_NAME_LIMIT:
             yield (
                 "name_prefix",

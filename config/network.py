@@ -1,7 +1,7 @@
 """A network that exists already, in which functions and jobs run; by default there is none."""
 
 from ipaddress import ip_network
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -14,6 +14,12 @@ DESCRIPTION = r"^[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]+$"
 
 NARROWEST_OPEN = {4: 8, 6: 32}
 """A CIDR block with a shorter prefix than this is taken for open, by IP version."""
+
+
+def is_open(cidr: str) -> bool:
+    """Tell whether a CIDR block holds most of the internet."""
+    block = ip_network(cidr)
+    return block.prefixlen < NARROWEST_OPEN[block.version]
 
 
 class Subnet(Strict):
@@ -36,10 +42,11 @@ class Egress(Strict):
     def _is_a_block(cls, cidr: str | None) -> str | None:
         if cidr is not None:
             try:
-                ip_network(cidr)
+                # As EC2 writes it: lower case, and with a length.
+                return str(ip_network(cidr))
             except ValueError as error:
                 raise ValueError(f"must be a CIDR block: {error}") from error
-        return cidr
+        return None
 
     @model_validator(mode="after")
     def _goes_to_one_place(self) -> Self:
@@ -50,10 +57,7 @@ class Egress(Strict):
     @property
     def is_open(self) -> bool:
         """Whether it leads to most of the internet."""
-        if self.cidr is None:
-            return False
-        block = ip_network(self.cidr)
-        return block.prefixlen < NARROWEST_OPEN[block.version]
+        return self.cidr is not None and is_open(self.cidr)
 
 
 class Network(Strict):
@@ -61,15 +65,14 @@ class Network(Strict):
 
     With ``security_group_ids`` these groups decide what may leave, and ``egress`` must be empty.
     Without, the lake makes a group that lets out what ``egress`` names, and nothing else.
-    ``endpoints: create`` makes the interface and gateway endpoints that the lake needs, for which
-    ``route_table_ids`` are those of the subnets; ``existing`` makes none.
+    With ``route_table_ids``, those of the subnets, the lake makes the interface and gateway
+    endpoints that it needs; without, they are there already.
     """
 
     vpc_id: str = Field(pattern=r"^vpc-[0-9a-f]{8,17}$")
     subnets: Annotated[tuple[Subnet, ...], Field(strict=False, min_length=1, max_length=16)]
     security_group_ids: Annotated[tuple[GroupId, ...], Field(strict=False, max_length=5)] = ()
     egress: Annotated[tuple[Egress, ...], Field(strict=False, max_length=50)] = ()
-    endpoints: Literal["existing", "create"] = "existing"
     route_table_ids: Annotated[tuple[RouteTableId, ...], Field(strict=False)] = ()
 
     @model_validator(mode="after")
@@ -82,6 +85,4 @@ class Network(Strict):
             raise ValueError(
                 "must have egress or security_group_ids: without, nothing could reach S3"
             )
-        if (self.endpoints == "create") != bool(self.route_table_ids):
-            raise ValueError("must have route_table_ids if endpoints is create, and only then")
         return self

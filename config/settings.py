@@ -17,7 +17,10 @@ MINUTES_PER_DAY = 24 * 60
 ALERT_ENDPOINTS = {
     "email": (r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"),
     "https": (r"https://\S+", "an https:// address"),
-    "sqs": (r"arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:\S+", "the ARN of a queue"),
+    "sqs": (
+        r"arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}(\.fifo)?",
+        "the ARN of a queue",
+    ),
 }
 
 WorkerType = Literal[
@@ -161,6 +164,12 @@ class Settings(Strict):
         """
         return prefix_of(self.company, self.project, self.environment)
 
+    @property
+    def regions(self) -> list[str]:
+        """The first region, and the second where there is one."""
+        both = (self.region, self.recovery_region)
+        return [region for region in both if region is not None]
+
     @field_validator("account", mode="before")
     @classmethod
     def _quoted(cls, account: object) -> object:
@@ -198,6 +207,23 @@ class Settings(Strict):
                 f"{BUCKET_NAME_LIMIT}; shorten project or environment"
             )
         return region
+
+    @field_validator("network")
+    @classmethod
+    def _is_of_the_region(cls, network: Network | None, info: ValidationInfo) -> Network | None:
+        region = info.data.get("region")
+        for number, subnet in enumerate(network.subnets if network and region else ()):
+            if not subnet.availability_zone.startswith(str(region)):
+                raise PydanticCustomError(
+                    "zone",
+                    "must be a zone of region {region}",
+                    {
+                        "field": f"subnets[{number}].availability_zone",
+                        "value": subnet.availability_zone,
+                        "region": region,
+                    },
+                )
+        return network
 
     @field_validator("company")
     @classmethod

@@ -15,7 +15,7 @@ from cdk_nag import (
 from config.loading import FOLDER, available_environments, load_settings
 from config.settings import Settings
 from data_lake.contracts import ContractSet, load_contracts
-from data_lake.name_limits import LakeNames, check_names
+from data_lake.name_limits import LakeNames, NameLimits
 from data_lake.policy import StrataRules
 from data_lake.tagging import tag_everything
 from stacks.catalog import CatalogStack
@@ -56,11 +56,14 @@ def build_app(environment: str | None = None, outdir: Path | None = None) -> App
     settings = load_settings(environment or app.node.try_get_context("env"))
     tag_everything(app, tags_of(settings))
     apply_company(app, settings.company)
-    Validations.of(app).add_plugins(*(pack(app) for pack in PACKS), StrataRules())
+    others = [name for name in available_environments() if name != settings.environment]
+    Validations.of(app).add_plugins(
+        *(pack(app) for pack in PACKS),
+        StrataRules(),
+        NameLimits(app, names_of(settings), [names_of(load_settings(name)) for name in others]),
+    )
     folder = REPOSITORY / (app.node.try_get_context("contracts") or "contracts")
     contracts = load_contracts(folder)
-    others = [load_settings(name) for name in available_environments()]
-    check_names(app, names_of(settings), [names_of(one) for one in others if one != settings])
     check_engines(contracts, settings, folder)
     storage = _add_lake(app, settings, contracts)
     if settings.recovery_region is not None:
@@ -81,11 +84,10 @@ def tags_of(settings: Settings) -> dict[str, str]:
 
 def names_of(settings: Settings) -> LakeNames:
     """Give what the names of an environment are made of."""
-    regions = [settings.region, settings.recovery_region]
     return LakeNames(
         environment=settings.environment,
         prefix=settings.prefix,
-        regions=[region for region in regions if region is not None],
+        regions=settings.regions,
         settings=(FOLDER / f"{settings.environment}.yaml").as_posix(),
     )
 

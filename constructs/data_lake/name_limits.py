@@ -1,9 +1,7 @@
 """Whether names fit what services allow, in every environment at once."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import jsii
@@ -15,8 +13,9 @@ from aws_cdk import (
     PolicyViolatingResource,
     PolicyViolation,
     Stack,
-    Validations,
 )
+
+from data_lake.policy.templates import Resource, Templates
 
 STACK: Final = "AWS::CloudFormation::Stack"
 NAMES: Final[Mapping[str, tuple[str, int]]] = {
@@ -79,17 +78,6 @@ class LakeNames:
     settings: str
 
 
-def check_names(app: App, own: LakeNames, others: Sequence[LakeNames]) -> None:
-    """Fail an app's synthesis where a name is too long, in its environment or in another.
-
-    Args:
-        app: the app, of the environment ``own``.
-        own: the environment that is synthesised.
-        others: environments whose names are the same but for their prefix and regions.
-    """
-    Validations.of(app).add_plugins(NameLimits(app, own, others))
-
-
 @dataclass(frozen=True)
 class _Name:
     kind: str
@@ -129,7 +117,7 @@ class NameLimits:
 
     def validate(self, context: IPolicyValidationContext) -> PolicyValidationPluginReport:
         """Give a violation for each name that is too long in one or more environments."""
-        names = [*self._stacks(), *_names(context.template_paths)]
+        names = [*self._stacks(), *self._resources(context.template_paths)]
         violations = [
             violation
             for environment in (self._own, *self._others)
@@ -143,6 +131,17 @@ class NameLimits:
             if isinstance(child, Stack):
                 place = PolicyViolatingResource(construct_path=child.node.path, locations=[STACK])
                 yield _Name(STACK, child.stack_name, place)
+
+    def _resources(self, paths: Sequence[str]) -> Iterator[_Name]:
+        for resource in Templates.read(paths).all():
+            written = written_name(resource)
+            if written is not None:
+                place = PolicyViolatingResource(
+                    resource_logical_id=resource.name,
+                    template_path=resource.template,
+                    locations=[resource.type],
+                )
+                yield _Name(resource.type, written, place)
 
     def _violation(self, name: _Name, environment: LakeNames) -> PolicyViolation | None:
         limit = NAMES[name.kind][1]
@@ -167,28 +166,14 @@ class NameLimits:
             yield text.replace(written[0], region) if written else text
 
 
-def _names(paths: Sequence[str]) -> Iterator[_Name]:
-    for path in paths:
-        for logical_id, resource in json.loads(Path(path).read_text()).get("Resources", {}).items():
-            kind = resource["Type"]
-            written = written_name(kind, resource.get("Properties", {}))
-            if written is not None:
-                place = PolicyViolatingResource(
-                    resource_logical_id=logical_id, template_path=path, locations=[kind]
-                )
-                yield _Name(kind, written, place)
-
-
-def written_name(kind: str, properties: Mapping[str, Any]) -> str | None:
+def written_name(resource: Resource) -> str | None:
     """Give the name that a template gives a resource, or ``None`` where the cloud chooses one.
 
     A name inside the name that is known in the cloud only is as many ``?`` as it may be long.
     """
-    if kind not in NAMES:
+    if resource.type not in NAMES:
         return None
-    value: Any = properties
-    for part in NAMES[kind][0].split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
+    value = resource.get(*NAMES[resource.type][0].split("."))
     return None if value is None else _flat(value)
 
 

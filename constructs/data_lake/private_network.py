@@ -10,24 +10,8 @@ from aws_cdk import aws_glue as glue
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from data_lake.network_endpoints import HTTPS, add_endpoints
 from data_lake.permissions import allow, deny
-
-HTTPS: Final = 443
-GATEWAYS: Final = ("s3", "dynamodb")
-"""The services that are reached through gateway endpoints, which cost nothing."""
-
-INTERFACES: Final = (
-    "glue",
-    "kms",
-    "logs",
-    "monitoring",
-    "secretsmanager",
-    "sns",
-    "sqs",
-    "states",
-    "sts",
-)
-"""The services that functions and jobs call, each of which needs an interface endpoint."""
 
 _INTERFACES: Final = "Lambda and Glue choose the ids of the interfaces that they make."
 _GLUES_TAG: Final = "aws-glue-service-resource"
@@ -113,7 +97,13 @@ class PrivateNetwork(Construct):
             for number, group in enumerate(network.security_group_ids, start=1)
         ] or [self._group(network.ways)]
         if network.route_table_ids:
-            self._endpoints(network)
+            add_endpoints(
+                self,
+                vpc=self.vpc,
+                subnets=network.subnets,
+                route_table_ids=network.route_table_ids,
+                security_groups=self.security_groups,
+            )
         self.connections = [
             glue.Connection(
                 self,
@@ -192,40 +182,6 @@ class PrivateNetwork(Construct):
         for way in ways:
             group.add_egress_rule(_peer(way), ec2.Port.tcp(way.port), way.why)
         return group
-
-    def _endpoints(self, network: ExistingNetwork) -> None:
-        region = Stack.of(self).region
-        group = ec2.SecurityGroup(
-            self,
-            "EndpointsGroup",
-            vpc=self.vpc,
-            description="Endpoints of the lake: open to its functions and jobs",
-            allow_all_outbound=False,
-        )
-        for number, source in enumerate(self.security_groups):
-            group.add_ingress_rule(source, ec2.Port.tcp(HTTPS), "Functions and jobs")
-            if not network.security_group_ids and number == 0:
-                source.add_egress_rule(group, ec2.Port.tcp(HTTPS), "Endpoints of the lake")
-        for service in GATEWAYS:
-            ec2.CfnVPCEndpoint(
-                self,
-                f"{service.capitalize()}Gateway",
-                vpc_id=network.vpc_id,
-                service_name=f"com.amazonaws.{region}.{service}",
-                vpc_endpoint_type="Gateway",
-                route_table_ids=list(network.route_table_ids),
-            )
-        for service in INTERFACES:
-            ec2.CfnVPCEndpoint(
-                self,
-                f"{service.capitalize()}Endpoint",
-                vpc_id=network.vpc_id,
-                service_name=f"com.amazonaws.{region}.{service}",
-                vpc_endpoint_type="Interface",
-                private_dns_enabled=True,
-                subnet_ids=list(network.subnets),
-                security_group_ids=[group.security_group_id],
-            )
 
 
 _CHANGE: Final = (

@@ -56,7 +56,8 @@ def _region(account: Account, region: str) -> Iterator[Finding]:
 def _bootstrap(account: Account, region: str) -> Iterator[Finding]:
     fix = f"npx cdk bootstrap aws://{account.settings.account}/{region}"
     boundary = account.settings.company.permissions_boundary
-    if boundary is not None:
+    if boundary is not None and ":iam::aws:" not in boundary:
+        # The command takes the name of a policy of the account.
         fix += f" --custom-permissions-boundary {boundary.partition(':policy/')[2]}"
     try:
         answer = account.client("ssm", region).get_parameter(Name=BOOTSTRAP_PARAMETER)

@@ -60,13 +60,13 @@ def _findings(check: Check, account: Account) -> Iterator[Finding]:
     for place in _places(check, account):
         region = account.settings.region if place == GLOBAL else place
         try:
-            found = list(check.look(account, region))
+            yield from check.look(account, region)
         except (BotoCoreError, ClientError) as error:
-            found = [Finding(check.name, place, State.NOT_JUDGED, f"{error}")]
-        yield from found
+            yield Finding(check.name, place, State.NOT_JUDGED, f"{error}")
 
 
 def _places(check: Check, account: Account) -> list[str]:
     if check.once:
         return [GLOBAL]
-    return account.regions[:1] if check.first_region else account.regions
+    regions = account.settings.regions
+    return regions[:1] if check.first_region else regions

@@ -50,12 +50,6 @@ class Account:
     settings: Settings
     client: Callable[[str, str], Any]
 
-    @property
-    def regions(self) -> list[str]:
-        """The first region, and the second where there is one."""
-        both = (self.settings.region, self.settings.recovery_region)
-        return [region for region in both if region is not None]
-
 
 Look = Callable[[Account, str], Iterator[Finding]]
 """Looks at one region; what AWS refuses is raised, and becomes a finding that is not judged."""

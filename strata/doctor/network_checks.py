@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from config.network import Network
+from config.network import Network, is_open
 from strata.doctor.finding import Account, Check, Finding, State
-
-OPEN: Final = ("0.0.0.0/0", "::/0")
 
 
 def _network(account: Account, region: str) -> Iterator[Finding]:
@@ -45,6 +43,9 @@ def _groups(
         if group not in there:
             found, fix = "there is no such group", "create it, or correct the setting"
             yield Finding(check, region, State.TO_FIX, found, fix)
+        elif there[group]["VpcId"] != network.vpc_id:
+            found, fix = there[group]["VpcId"], f"name a group of {network.vpc_id}"
+            yield Finding(check, region, State.TO_FIX, found, fix)
         elif is_production and (ways := _open_ways(there[group])):
             found = f"lets everything out to {', '.join(ways)}"
             fix = f"aws ec2 revoke-security-group-egress --group-id {group} ..."
@@ -55,11 +56,11 @@ def _groups(
 
 def _open_ways(group: dict[str, Any]) -> list[str]:
     ways = {
-        block.get("CidrIp", block.get("CidrIpv6"))
+        block.get("CidrIp") or block["CidrIpv6"]
         for rule in group.get("IpPermissionsEgress", [])
         for block in (*rule.get("IpRanges", []), *rule.get("Ipv6Ranges", []))
     }
-    return sorted(ways & set(OPEN))
+    return sorted(way for way in ways if is_open(way))
 
 
 NETWORK: Final = Check("network", _network, first_region=True)

@@ -36,11 +36,6 @@ def glue_needs(settings: Settings) -> dict[str, tuple[int, str]]:
     }
 
 
-def functions_at_once(settings: Settings) -> tuple[int, str]:
-    """Give how many functions one run of many files calls at once, and where that comes from."""
-    return settings.pipeline.inspections_at_once, "pipeline.inspections_at_once"
-
-
 def _glue(account: Account, region: str) -> Iterator[Finding]:
     client = account.client("service-quotas", region)
     values: dict[str, float] = {}
@@ -59,7 +54,8 @@ def _glue(account: Account, region: str) -> Iterator[Finding]:
 
 def _lambda(account: Account, region: str) -> Iterator[Finding]:
     limits = account.client("lambda", region).get_account_settings()["AccountLimit"]
-    need = functions_at_once(account.settings)
+    # A run of many files calls so many functions at once.
+    need = (account.settings.pipeline.inspections_at_once, "pipeline.inspections_at_once")
     free = limits["UnreservedConcurrentExecutions"]
     yield _judged("AWS Lambda, Concurrent executions", region, free, need)
 

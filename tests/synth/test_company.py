@@ -86,6 +86,7 @@ def test_the_zones_are_encrypted_with_the_companys_keys(acme):
 
 
 def test_queues_tables_notices_logs_and_the_secret_are_encrypted_with_the_companys_keys(acme):
+    assert acme.properties("AWS::SQS::Queue")
     for queue in acme.properties("AWS::SQS::Queue"):
         assert queue["KmsMasterKeyId"] == COMPANY.processing_key
     for topic in acme.properties("AWS::SNS::Topic"):
@@ -96,6 +97,7 @@ def test_queues_tables_notices_logs_and_the_secret_are_encrypted_with_the_compan
     for function in acme.properties("AWS::Lambda::Function"):
         assert function["KmsKeyArn"] == COMPANY.processing_key
     known = {COMPANY.zones_key, COMPANY.processing_key}
+    assert acme.properties("AWS::Logs::LogGroup")
     for group in acme.properties("AWS::Logs::LogGroup"):
         assert group["KmsKeyId"] in known
     (secret,) = acme.properties("AWS::SecretsManager::Secret")

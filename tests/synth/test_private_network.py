@@ -6,22 +6,22 @@ import re
 import pytest
 
 from config.network import Network
-from data_lake.private_network import GATEWAYS, INTERFACES
+from data_lake.network_endpoints import CALLED_BY_GLUE, GATEWAYS, INTERFACES
 from data_lake.required_tags import UNTAGGABLE, tags_of
 from tests.synth.synthesised import STACKS, listed
 
-SUBNETS = ["subnet-0123abc1", "subnet-0123abc2"]
+SUBNETS = ["subnet-0123abc1", "subnet-0123abc2", "subnet-0123abc3"]
 OWN_GROUP = {
     "vpc_id": "vpc-0123abcd",
     "subnets": [
         {"id": SUBNETS[0], "availability_zone": "us-east-1a"},
         {"id": SUBNETS[1], "availability_zone": "us-east-1b"},
+        {"id": SUBNETS[2], "availability_zone": "us-east-1a"},
     ],
     "egress": [
         {"prefix_list": "pl-0123abcd", "why": "S3"},
         {"cidr": "10.20.0.0/16", "port": 5432, "why": "The warehouse"},
     ],
-    "endpoints": "create",
     "route_table_ids": ["rtb-0123abcd"],
 }
 THEIR_GROUPS = {
@@ -75,6 +75,7 @@ def test_every_job_has_a_connection_for_each_subnet(closed):
     assert [(one["SubnetId"], one["AvailabilityZone"]) for one in placed] == [
         (SUBNETS[0], "us-east-1a"),
         (SUBNETS[1], "us-east-1b"),
+        (SUBNETS[2], "us-east-1a"),
     ]
     for job in closed.properties("AWS::Glue::Job"):
         assert job["Connections"] == {"Connections": [{"Ref": name} for name in connections]}
@@ -119,15 +120,20 @@ def test_endpoints_are_made_for_every_service_that_is_called(closed, repository)
         assert made[service]["RouteTableIds"] == ["rtb-0123abcd"]
     for service in INTERFACES:
         assert made[service]["PrivateDnsEnabled"] is True
-        assert made[service]["SubnetIds"] == SUBNETS
+        # One in each zone, which is all that an endpoint can have.
+        assert made[service]["SubnetIds"] == SUBNETS[:2]
     called = {
         service
         for folder in ("lambda_src", "glue_scripts")
         for file in (repository / folder).rglob("*.py")
-        for service in re.findall(r"boto3\.client\(\s*\"([a-z0-9-]+)\"", file.read_text())
+        for service in re.findall(
+            r"boto3\.(?:client|resource)\(\s*\"([a-z0-9-]+)\"", file.read_text()
+        )
     }
-    assert {"s3", "glue", "secretsmanager"} <= called
-    assert {service.replace("stepfunctions", "states") for service in called} <= set(made)
+    assert {"s3", "glue", "secretsmanager", "dynamodb"} <= called
+    called = {service.replace("stepfunctions", "states") for service in called}
+    assert set(made) - called == CALLED_BY_GLUE
+    assert called <= set(made)
 
 
 def test_existing_groups_and_endpoints_are_left_alone(theirs):
@@ -154,7 +160,7 @@ def test_every_job_may_read_its_connections_and_no_others(closed):
     for job in closed.properties("AWS::Glue::Job"):
         statements = {one["Sid"]: one for one in closed.statements(job["Role"])}
         resources = listed(statements["ReadConnections"]["Resource"])
-        assert len(resources) == 3
+        assert len(resources) == 1 + len(SUBNETS)
         assert "connection/*" not in json.dumps(resources)
 
 

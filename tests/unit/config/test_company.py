@@ -15,6 +15,8 @@ WRONG = [
     ("name_prefix: Acme", "name_prefix: must match pattern"),
     ("name_prefix: a-very-long-prefix", "name_prefix: must have at most 16 characters"),
     ("permissions_boundary: arn:aws:iam::aws:policy/*", "permissions_boundary: must match"),
+    ("permissions_boundary: arn:aws:iam::999999999999:policy/boundary",
+     "permissions_boundary: must be a policy of account 111111111111, or one of AWS: got"),
     ("permissions_boundary: my-boundary", "permissions_boundary: must match pattern"),
     ("role_path: teams", "role_path: must match pattern"),
     ("role_path: /teams/*/", "role_path: must match pattern"),

@@ -21,10 +21,6 @@ WAY = "  egress: [{prefix_list: pl-0123abcd, why: S3}]\n"
 WRONG = [
     (START, "network: must have egress or security_group_ids: without, nothing could reach S3"),
     (START + GROUPS + WAY, "network: must have either security_group_ids, whose rules the lake"),
-    (START + WAY + "  endpoints: create\n",
-     "network: must have route_table_ids if endpoints is create, and only then"),
-    (START + GROUPS + "  route_table_ids: [rtb-0123abcd]\n",
-     "network: must have route_table_ids if endpoints is create, and only then"),
     (START.replace("vpc-0123abcd", "main") + GROUPS, "network.vpc_id: must match pattern"),
     (START + GROUPS.replace("sg-0123abcd", "default"),
      "network.security_group_ids[0]: must match pattern"),
@@ -33,6 +29,8 @@ WRONG = [
     (START + "  egress: [{cidr: 10.0.0.1/8, why: x}]\n",
      "network.egress[0].cidr: must be a CIDR block: 10.0.0.1/8 has host bits set"),
     (START + "  egress: [{cidr: 10.0.0.0/8}]\n", "network.egress[0].why: is required; add it"),
+    (START.replace("us-east-1a", "eu-west-1a") + GROUPS,
+     "network.subnets[0].availability_zone: must be a zone of region us-east-1: got 'eu-west-1a'"),
     (START + "  egress: [{why: both}]\n", "network.egress[0]: must have either cidr or"),
 ]  # fmt: skip
 
@@ -51,7 +49,7 @@ def test_existing_groups_or_stated_ways_make_a_network(
 ) -> None:
     found = load_settings("dev", written(dev + network)).network
     assert found is not None
-    assert found.endpoints == "existing"
+    assert not found.route_table_ids
 
 
 def test_by_default_there_is_no_network(dev: str, written: Written) -> None:
@@ -72,3 +70,15 @@ def test_by_default_there_is_no_network(dev: str, written: Written) -> None:
 )
 def test_a_block_that_holds_most_of_the_internet_is_open(cidr: str, is_open: bool) -> None:
     assert Egress(cidr=cidr, why="test").is_open is is_open
+
+
+@pytest.mark.parametrize(
+    ("cidr", "written"),
+    [
+        ("10.0.0.5", "10.0.0.5/32"),
+        ("10.0.0.0/255.0.0.0", "10.0.0.0/8"),
+        ("2600:1F00::/32", "2600:1f00::/32"),
+    ],
+)
+def test_a_block_is_written_as_ec2_writes_it(cidr: str, written: str) -> None:
+    assert Egress(cidr=cidr, why="test").cidr == written

@@ -65,6 +65,8 @@ def test_a_project_name_that_cannot_start_a_bucket_name_is_refused(project: str)
         ("https", "https://example.com/hook", True),
         ("https", "http://example.com/hook", False),
         ("sqs", "arn:aws:sqs:us-east-1:111111111111:alerts", True),
+        ("sqs", "arn:aws:sqs:us-east-1:111111111111:alerts.fifo", True),
+        ("sqs", "arn:aws:sqs:us-east-1:111111111111:*", False),
         ("sqs", "https://sqs.us-east-1.amazonaws.com/111111111111/alerts", False),
     ],
 )

@@ -22,12 +22,17 @@ THERE = {"SubnetId": SUBNET, "VpcId": VPC, "AvailabilityZone": ZONE}
 class Ec2:
     """EC2 with one subnet and one group, or without."""
 
-    def __init__(self, subnet: dict[str, str] | None, egress: list[dict[str, object]] | None):
+    def __init__(
+        self,
+        subnet: dict[str, str] | None,
+        egress: list[dict[str, object]] | None,
+        vpc: str = VPC,
+    ):
         self._subnets = [] if subnet is None else [subnet]
         self._groups = (
             []
             if egress is None
-            else [{"GroupId": GROUP, "VpcId": VPC, "IpPermissionsEgress": egress}]
+            else [{"GroupId": GROUP, "VpcId": vpc, "IpPermissionsEgress": egress}]
         )
 
     def describe_subnets(self, **_: object) -> dict[str, object]:
@@ -64,8 +69,19 @@ def test_a_group_that_is_not_there_is_to_fix() -> None:
     assert (group.state, group.found) == (State.TO_FIX, "there is no such group")
 
 
+def test_a_group_of_another_network_is_to_fix() -> None:
+    (_, group) = judged(Ec2(THERE, [], vpc="vpc-9999abcd"))
+    assert (group.state, group.found) == (State.TO_FIX, "vpc-9999abcd")
+    assert group.fix == f"name a group of {VPC}"
+
+
 @pytest.mark.parametrize(
-    "rule", [{"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}, {"Ipv6Ranges": [{"CidrIpv6": "::/0"}]}]
+    "rule",
+    [
+        {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]},
+        {"IpRanges": [{"CidrIp": "0.0.0.0/1"}, {"CidrIp": "128.0.0.0/1"}]},
+        {"Ipv6Ranges": [{"CidrIpv6": "::/0"}]},
+    ],
 )
 def test_a_group_that_lets_everything_out_is_to_fix_in_production_only(
     rule: dict[str, object],
