@@ -7,17 +7,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from data_lake.acknowledgement import HIPAA, NIST, PCI, SOLUTIONS
+from data_lake.policy.expressions import listed
 from data_lake.policy.rule import PACK
 from strata.policies.findings import Finding, acknowledgements, findings
+from strata.review.comparing import MOST_BYTES, MOST_RESOURCES
 
 PACKS: Final = (SOLUTIONS, NIST, HIPAA, PCI, PACK)
 """The plug-ins that have rules, in the order of the page."""
-
-MOST_RESOURCES: Final = 500
-"""The most resources that CloudFormation takes in one template."""
-
-MOST_BYTES: Final = 1_048_576
-"""The most bytes that CloudFormation takes in one template."""
 
 _SHOWN: Final = 4
 
@@ -77,8 +73,8 @@ def _wildcards(assemblies: Assemblies) -> str:
             if one["Type"] == "AWS::IAM::ManagedPolicy"
             for statement in one["Properties"]["PolicyDocument"]["Statement"]
         ]
-        actions = {action for one in statements for action in _many(one["Action"])}
-        everything = [one for one in statements if "*" in _many(one["Resource"])]
+        actions = {action for one in statements for action in listed(one["Action"])}
+        everything = [one for one in statements if "*" in listed(one["Resource"])]
         named = [
             one
             for one in statements
@@ -147,7 +143,3 @@ def _resources(folder: Path) -> dict[str, dict[str, dict[str, Any]]]:
         file.name.removesuffix(".template.json"): json.loads(file.read_text())["Resources"]
         for file in sorted(folder.glob("*.template.json"))
     }
-
-
-def _many(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

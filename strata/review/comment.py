@@ -12,6 +12,8 @@ MARK: Final = "<!-- strata review -->"
 """The first line, by which the comment is found again and written anew in its place."""
 MOST_CONTRACTS: Final = 8_000
 """So many characters of the contracts' difference are shown."""
+MOST: Final = 65_000
+"""So many characters are written; a comment of GitHub holds 65,536."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ def comment(parts: Parts) -> str:
             lines += ["", f"## Policy: {one.environment}", "", *_fenced("\n".join(one.open))]
     if parts.cost:
         lines += ["", "## Cost", "", parts.cost.strip()]
-    return "\n".join(lines) + "\n"
+    text = "\n".join(lines) + "\n"
+    return text if len(text) <= MOST else f"{text[:MOST]}\n\n**The rest is left out here.**\n"
 
 
 def _check(outcome: str) -> str:

@@ -14,9 +14,9 @@ from strata.review.resources import Resources, added, removed, replaced, title
 from strata.review.values import changed_places, difference, short
 
 MOST_RESOURCES: Final = 500
-"""CloudFormation's limit for one stack."""
-MOST_BYTES: Final = 1_000_000
-"""CloudFormation's limit for one template."""
+"""The most resources that CloudFormation takes in one template."""
+MOST_BYTES: Final = 1_048_576
+"""The most bytes that CloudFormation takes in one template."""
 MOST_PLACES: Final = 12
 """Of one resource's other properties, so many changes are told one by one."""
 _POLICIES: Final = {

@@ -159,6 +159,10 @@ def _boundary(name: str, old: Mapping[str, Any] | None, new: Mapping[str, Any]) 
     if now is None:
         text = f"{title(name, new)}: NO PERMISSIONS BOUNDARY any more (was {shown(was)})"
         yield Point(Topic.WIDENED, text, Weight.CARE)
+        return
+    text = f"{title(name, new)}: the permissions boundary is {shown(now)} now"
+    if was is None:
+        yield Point(Topic.NARROWED, text)
     else:
-        text = f"{title(name, new)}: the permissions boundary is {shown(now)} now"
-        yield Point(Topic.NARROWED, text + (f" (was {shown(was)})" if was else ""))
+        # What another one allows is written elsewhere.
+        yield Point(Topic.WIDENED, f"{text} (was {shown(was)})", Weight.CARE)

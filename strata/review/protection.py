@@ -1,5 +1,6 @@
 """Settings that decide how long data lives and who can read it at rest."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
@@ -53,10 +54,11 @@ _SWITCHES: Final[tuple[tuple[str, str, Reader], ...]] = (
     ("AWS::SQS::Queue", "key", _at("KmsMasterKeyId")),
     ("AWS::SNS::Topic", "key", _at("KmsMasterKeyId")),
 )
-_TERMS: Final[tuple[tuple[str, str, Reader], ...]] = (
-    ("AWS::Logs::LogGroup", "days that logs are kept", _at("RetentionInDays")),
-    ("AWS::SQS::Queue", "seconds that messages are kept", _at("MessageRetentionPeriod")),
+_TERMS: Final[tuple[tuple[str, str, Reader, float], ...]] = (
+    ("AWS::Logs::LogGroup", "days that logs are kept", _at("RetentionInDays"), math.inf),
+    ("AWS::SQS::Queue", "seconds that messages are kept", _at("MessageRetentionPeriod"), 345_600),
 )
+"""Type, words, where it stands, and how long the service keeps things where nothing is said."""
 
 TOLD: Final = {
     "AWS::S3::Bucket": {
@@ -125,10 +127,10 @@ def _settings(
         if kind == wanted and was != now:
             text = f"{what}: {word} {difference(was, now)}"
             yield Point(Topic.PROTECTION, text, Weight.CARE)
-    for wanted, word, read in _TERMS:
+    for wanted, word, read, default in _TERMS:
         was, now = read(old), read(new)
         if kind == wanted and was != now:
-            shorter = now is not None and (was is None or _less(now, was))
+            shorter = _less(default if now is None else now, default if was is None else was)
             mark = "KEPT FOR LESS TIME: " if shorter else ""
             text = f"{mark}{what}: {word} {difference(was, now)}"
             yield Point(Topic.PROTECTION, text, Weight.CARE if shorter else Weight.NOTE)

@@ -2,11 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from config.loading import available_environments, load_settings
 from strata.comparison.sources import at_common_ancestor
 from strata.errors import StrataError
 from strata.paths import ROOT
@@ -26,7 +27,8 @@ class Told:
 
     Attributes:
         stack: the stack's id.
-        point: what is told; for several environments, with `<env>` and `<account>` in its text.
+        point: what is told; for several environments, with `<env>` and, for the account of each,
+            `<account>` in its text. Another account is always named.
         environments: the environments in which it holds, sorted.
         everywhere: whether these are all that have the stack.
     """
@@ -60,20 +62,31 @@ def review(revision: str, folder: Path = SNAPSHOTS) -> list[Told]:
     """
     with at_common_ancestor(folder, revision) as earlier:
         before = read_snapshots(earlier)
-    return compare_environments(before, read_snapshots(folder), load_knowledge())
+    accounts = {name: load_settings(name).account for name in available_environments()}
+    return compare_environments(before, read_snapshots(folder), load_knowledge(), accounts)
 
 
-def compare_environments(old: Environments, new: Environments, knowledge: Knowledge) -> list[Told]:
-    """Say what changed in each stack of each environment, what matters most first."""
-    groups: dict[tuple[str, Point], dict[str, Point]] = {}
+def compare_environments(
+    old: Environments, new: Environments, knowledge: Knowledge, accounts: Mapping[str, str]
+) -> list[Told]:
+    """Say what changed in each stack of each environment, what matters most first.
+
+    `accounts` are those of the environments, by name.
+    """
+    groups: dict[tuple[str, Point], list[tuple[str, Point]]] = {}
     for environment in sorted({*old, *new}):
         before, after = old.get(environment, {}), new.get(environment, {})
         for stack in sorted({*before, *after}):
             points = compare_templates(before.get(stack, {}), after.get(stack, {}), knowledge)
             for point in [*_coming_or_going(stack, before, after), *points]:
-                general = Point(point.topic, neutral(point.text, environment), point.weight)
-                groups.setdefault((stack, general), {})[environment] = point
-    told = [_told(stack, general, by, old, new) for (stack, general), by in groups.items()]
+                text = neutral(point.text, environment, accounts.get(environment))
+                general = Point(point.topic, text, point.weight)
+                groups.setdefault((stack, general), []).append((environment, point))
+    told = [
+        one
+        for (stack, general), points in groups.items()
+        for one in _told(stack, general, points, old, new)
+    ]
     weights, topics = list(Weight), list(Topic)
     return sorted(
         told,
@@ -85,10 +98,12 @@ def compare_environments(old: Environments, new: Environments, knowledge: Knowle
     )
 
 
-def neutral(text: str, environment: str) -> str:
-    """Give a text with the environment's name and account numbers left out."""
-    name = rf"(?<![A-Za-z0-9]){re.escape(environment)}(?![A-Za-z0-9])"
-    return re.sub(r"(?<!\d)\d{12}(?!\d)", "<account>", re.sub(name, "<env>", text))
+def neutral(text: str, environment: str, account: str | None) -> str:
+    """Give a text with the environment's name and its account's number left out."""
+    for own, sign in ((environment, "<env>"), (account, "<account>")):
+        if own is not None:
+            text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(own)}(?![A-Za-z0-9])", sign, text)
+    return text
 
 
 def _coming_or_going(stack: str, before: Templates, after: Templates) -> Iterator[Point]:
@@ -99,8 +114,17 @@ def _coming_or_going(stack: str, before: Templates, after: Templates) -> Iterato
 
 
 def _told(
-    stack: str, general: Point, by: Mapping[str, Point], old: Environments, new: Environments
-) -> Told:
+    stack: str,
+    general: Point,
+    points: Sequence[tuple[str, Point]],
+    old: Environments,
+    new: Environments,
+) -> Iterator[Told]:
     having = {name for side in (old, new) for name, stacks in side.items() if stack in stacks}
-    point = general if len(by) > 1 else next(iter(by.values()))
-    return Told(stack, point, tuple(by), everywhere=set(by) == having)
+    names = tuple(dict.fromkeys(environment for environment, _ in points))
+    if 1 < len(names) == len(points):
+        yield Told(stack, general, names, everywhere=set(names) == having)
+        return
+    # What an environment has several of is told with its own words, or all but one would be lost.
+    for environment, point in points:
+        yield Told(stack, point, (environment,), everywhere={environment} == having)

@@ -9,7 +9,7 @@ from strata.review.report import Told
 
 MOST_CHARACTERS: Final = 50_000
 """A comment of GitHub holds 65,536 characters, and other parts stand in it as well."""
-NOTHING: Final = "No template changed."
+NOTHING: Final = "No reviewed template (tests/snapshots/) changed."
 _TITLES: Final = {
     Weight.LOSS: "DATA LOSS",
     Weight.CARE: "Look closely",

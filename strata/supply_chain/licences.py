@@ -1,10 +1,11 @@
 """The licences of every part: written to docs/licences.md, refused where they are not allowed."""
 
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from license_expression import ExpressionError, get_spdx_licensing
 
 from strata.errors import StrataError
 from strata.paths import ROOT
@@ -16,6 +17,7 @@ ALLOWED: Final = frozenset(
     | {"MIT", "MIT-0", "MPL-2.0", "PSF-2.0", "Zlib"}
 )
 """Licences that let the project be used, changed and passed on under its own."""
+_LICENSING: Final = get_spdx_licensing()
 _KINDS: Final = {"maven": "Java", "npm": "npm", "pypi": "Python"}
 
 
@@ -30,12 +32,19 @@ def refused(found: Sequence[Part]) -> list[str]:
 
 
 def is_allowed(expression: str) -> bool:
-    """Tell whether an SPDX expression of names, AND, OR and brackets is allowed."""
-    plain = re.sub(r"[()]", " ", expression)
-    return any(
-        all(name.strip() in ALLOWED for name in re.split(r"\bAND\b", alternative))
-        for alternative in re.split(r"\bOR\b", plain)
-    )
+    """Tell whether an SPDX expression is allowed; what is none is not."""
+    try:
+        return _holds(_LICENSING.parse(expression))
+    except ExpressionError:
+        return False
+
+
+def _holds(part: Any) -> bool:
+    if isinstance(part, _LICENSING.AND):
+        return all(map(_holds, part.args))
+    if isinstance(part, _LICENSING.OR):
+        return any(map(_holds, part.args))
+    return str(part) in ALLOWED
 
 
 def page(found: Sequence[Part]) -> str:

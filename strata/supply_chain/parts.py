@@ -74,12 +74,15 @@ def python_parts(file: Path = REQUIREMENTS) -> Iterator[Part]:
 
 
 def installed_licence(requirement: Requirement) -> str | None:
-    """Give the licence that an installed package states; None where its marker leaves it out."""
-    if requirement.marker is not None and not requirement.marker.evaluate():
-        return None
+    """Give the licence that an installed package states; None where its marker leaves it out.
+
+    The version that is meant for another Python has the licence of the one that is installed.
+    """
     try:
         facts = metadata(requirement.name)
     except PackageNotFoundError as error:
+        if requirement.marker is not None and not requirement.marker.evaluate():
+            return None
         raise StrataError(f"{requirement.name} is not installed: make setup") from error
     if "License-Expression" in facts:
         return facts["License-Expression"]

@@ -87,6 +87,9 @@ def test_what_the_lake_would_lose_is_found(prod, rule, kind, lost):
         for resource in template["Resources"].values():
             if resource["Type"] == kind:
                 resource["Properties"].pop(lost, None)
-    before, after = (len(list(looking.find(Templates(one)))) for one in (whole, damaged))
+    names = {name: f"{prod.settings.prefix}-{name.lower()}" for name in whole}
+    before, after = (
+        len(list(looking.find(Templates(one, stack_names=names)))) for one in (whole, damaged)
+    )
     assert after > before
     assert before == (2 if rule == "Strata-KMS1" else 0)

@@ -18,14 +18,19 @@ def definitions(templates: Templates) -> Iterator[tuple[Resource, Definition]]:
     """Give every state machine with its definition; references stand as ``<LogicalId>``."""
     for machine in templates.of(_MACHINE):
         given = machine.get("DefinitionString") or machine.get("Definition")
-        if given is not None:
-            yield machine, _parsed(given)
+        definition = None if given is None else _parsed(given)
+        if definition is not None:
+            yield machine, definition
 
 
-def _parsed(given: Any) -> Definition:
+def _parsed(given: Any) -> Definition | None:
     if isinstance(given, Mapping) and "States" in given:
         return given
-    definition: Definition = json.loads(flat(given))
+    try:
+        definition: Definition = json.loads(flat(given))
+    except ValueError:
+        # A reference that stands for a number, or a place in a bucket.
+        return None
     return definition
 
 
@@ -43,9 +48,11 @@ def states_of(definition: Definition) -> Iterator[tuple[str, Definition]]:
 
 
 def _unreadable(templates: Templates) -> Iterator[Fault]:
+    read = {machine.name for machine, _ in definitions(templates)}
     for machine in templates.of(_MACHINE):
-        if not (machine.get("DefinitionString") or machine.get("Definition")):
-            yield Fault(machine, "DefinitionString", "nothing: the rule cannot read the definition")
+        if machine.name not in read:
+            found = "what the rule cannot read: a definition elsewhere, or a reference for a number"
+            yield Fault(machine, "DefinitionString", found)
 
 
 def _without_timeout(templates: Templates) -> Iterator[Fault]:

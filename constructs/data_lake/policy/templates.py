@@ -1,7 +1,7 @@
 """What the rules look at: the resources of every stack of an app, and what refers to what."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -45,6 +45,8 @@ class Templates:
         stack_tags: the tags of each stack itself, by the template's name. Default: unknown.
         places: each resource's place in the construct tree, by template and logical id.
             Default: unknown.
+        stack_names: the name under which each template is deployed, by the template's name.
+            Default: that.
     """
 
     def __init__(
@@ -53,22 +55,26 @@ class Templates:
         files: Mapping[str, str] | None = None,
         stack_tags: Mapping[str, Mapping[str, str]] | None = None,
         places: Mapping[str, Mapping[str, str]] | None = None,
+        stack_names: Mapping[str, str] | None = None,
     ) -> None:
         self._templates = templates
         self._files = files or {}
         self.stack_tags = stack_tags or {}
         self._places = places or {}
+        self._stack_names = stack_names or {}
 
     @classmethod
     def read(cls, paths: Sequence[str]) -> "Templates":
-        """Read templates from an assembly, and the stacks' tags from its manifest."""
+        """Read templates from an assembly, and the stacks' names and tags from its manifest."""
         files = {Path(path).name.removesuffix(".template.json"): path for path in paths}
-        tags: dict[str, Mapping[str, str]] = {}
+        stacks: dict[str, Mapping[str, Any]] = {}
         for folder in {Path(path).parent for path in paths}:
-            tags |= _stack_tags(folder / "manifest.json")
+            stacks |= _stacks(folder / "manifest.json")
         templates = {name: json.loads(Path(path).read_text()) for name, path in files.items()}
         places = {name: _places(Path(path)) for name, path in files.items()}
-        return cls(templates, files, tags, places)
+        tags = {name: stack.get("tags", {}) for name, stack in stacks.items()}
+        names = {name: str(stack.get("stackName", name)) for name, stack in stacks.items()}
+        return cls(templates, files, tags, places, names)
 
     def all(self) -> list[Resource]:
         """Give every resource."""
@@ -87,16 +93,19 @@ class Templates:
         if "Fn::GetAtt" in value:
             return self._by_name.get((stack, value["Fn::GetAtt"][0]))
         if "Fn::GetStackOutput" in value:
-            return self._output(value["Fn::GetStackOutput"]["OutputName"])
+            wanted = value["Fn::GetStackOutput"]
+            return self._output(lambda stack, name, _: (stack, name) == _both(wanted))
         if "Fn::ImportValue" in value:
-            return self._output(str(value["Fn::ImportValue"]).rpartition(":")[2])
+            wanted = value["Fn::ImportValue"]
+            return self._output(lambda _, __, output: _exported(output) == wanted)
         return None
 
-    def _output(self, name: str) -> Resource | None:
-        for stack, template in self._templates.items():
-            output = template.get("Outputs", {}).get(name)
-            if output is not None:
-                return self.named(stack, output["Value"])
+    def _output(self, is_wanted: Callable[[str, str, Mapping[str, Any]], bool]) -> Resource | None:
+        for template, content in self._templates.items():
+            stack = self._stack_names.get(template, template)
+            for name, output in content.get("Outputs", {}).items():
+                if is_wanted(stack, name, output):
+                    return self.named(template, output["Value"])
         return None
 
     @cached_property
@@ -119,14 +128,20 @@ class Templates:
         return {(resource.stack, resource.name): resource for resource in self._resources}
 
 
-def _stack_tags(manifest: Path) -> dict[str, Mapping[str, str]]:
+def _both(output: Mapping[str, Any]) -> tuple[Any, Any]:
+    return output["StackName"], output["OutputName"]
+
+
+def _exported(output: Mapping[str, Any]) -> Any:
+    return output.get("Export", {}).get("Name")
+
+
+def _stacks(manifest: Path) -> dict[str, Mapping[str, Any]]:
     if not manifest.exists():
         return {}
     artifacts = json.loads(manifest.read_text())["artifacts"]
     return {
-        str(one["properties"]["templateFile"]).removesuffix(".template.json"): one[
-            "properties"
-        ].get("tags", {})
+        str(one["properties"]["templateFile"]).removesuffix(".template.json"): one["properties"]
         for one in artifacts.values()
         if one["type"] == "aws:cloudformation:stack"
     }

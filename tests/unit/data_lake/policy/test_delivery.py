@@ -1,5 +1,6 @@
 """Whatever is sent has a dead-letter queue, and every such queue an alarm."""
 
+import copy
 from typing import Any
 
 import pytest
@@ -158,16 +159,26 @@ def test_an_alarm_of_an_expression_counts(faults: Faults) -> None:
 
 @pytest.mark.parametrize(
     "reference",
-    [{"Fn::GetStackOutput": {"OutputName": "Name"}}, {"Fn::ImportValue": "Sending:Name"}],
+    [
+        {"Fn::GetStackOutput": {"StackName": "lake-sending", "OutputName": "Name"}},
+        {"Fn::ImportValue": "lake-sending:Name"},
+    ],
 )
 def test_an_alarm_in_another_stack_counts(reference: dict[str, Any]) -> None:
     kept = {"Type": "AWS::SQS::Queue", "Properties": {}}
     sender = {"Type": SENDER[0], "Properties": SENDER[1]}
     sending = {
         "Resources": {"Sender": sender, "Kept": kept},
-        "Outputs": {"Name": {"Value": LOCAL}},
+        "Outputs": {"Name": {"Value": LOCAL, "Export": {"Name": "lake-sending:Name"}}},
     }
+    # Another of the same kind, whose output has the same name.
+    twin = copy.deepcopy(sending) | {
+        "Outputs": {"Name": {"Value": LOCAL, "Export": {"Name": "lake-twin:Name"}}}
+    }
+    names = {"Twin": "lake-twin", "Sending": "lake-sending"}
     told = {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm(reference)}
     watching = {"Resources": {"Alarm": told}}
-    assert list(ALARMS.find(Templates({"Sending": sending, "Watching": watching}))) == []
+    both = {"Twin": twin, "Sending": sending, "Watching": watching}
+    found = [fault.resource.stack for fault in ALARMS.find(Templates(both, stack_names=names))]
+    assert found == ["Twin"]
     assert len(list(ALARMS.find(Templates({"Sending": sending})))) == 1

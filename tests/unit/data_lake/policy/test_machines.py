@@ -69,6 +69,12 @@ def test_a_definition_that_is_not_in_the_template_cannot_be_judged(faults: Fault
     assert faults(CATCHES, One=elsewhere) == ["One: Strata-SFN2"]
 
 
+def test_a_definition_with_a_reference_for_a_number_cannot_be_judged(faults: Faults) -> None:
+    parts = ['{"StartAt":"A","TimeoutSeconds":', {"Ref": "Seconds"}, ',"States":{}}']
+    given = {"DefinitionString": {"Fn::Join": ["", parts]}}
+    assert faults(TIMEOUTS, One=(MACHINE, given)) == ["One: Strata-SFN1"]
+
+
 def test_a_definition_may_be_given_as_an_object(faults: Faults) -> None:
     given = {"Definition": {"TimeoutSeconds": 9, "StartAt": "First", "States": {"First": BARE}}}
     assert faults(TIMEOUTS, One=(MACHINE, given)) == ["One: Strata-SFN1[First]"]

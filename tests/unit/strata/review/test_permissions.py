@@ -1,5 +1,7 @@
 """Who may do more than before, and who less."""
 
+import pytest
+
 from strata.review.points import Topic, Weight
 from tests.unit.strata.review.templates import points, resource
 
@@ -111,6 +113,16 @@ def test_a_managed_policy_and_a_lost_boundary_widen():
         "IAM Role Reader has the managed policy arn:admin now",
         "IAM Role Reader: NO PERMISSIONS BOUNDARY any more (was arn:b)",
     ]
+
+
+@pytest.mark.parametrize(("was", "topic"), [(None, Topic.NARROWED), ("arn:b", Topic.WIDENED)])
+def test_a_boundary_narrows_where_there_was_none_and_is_looked_at_where_there_was(was, topic):
+    before = {} if was is None else {"PermissionsBoundary": was}
+    old = {"Reader": resource("AWS::IAM::Role", before)}
+    new = {"Reader": resource("AWS::IAM::Role", {"PermissionsBoundary": "arn:c"})}
+    ((found, text),) = told(old, new)
+    assert found is topic
+    assert "the permissions boundary is arn:c now" in text
 
 
 def test_a_function_that_another_service_may_invoke_is_told():

@@ -1,5 +1,7 @@
 """How long data lives, and what protects it."""
 
+import pytest
+
 from strata.review.points import Weight
 from tests.unit.strata.review.templates import points, resource, texts
 
@@ -45,6 +47,23 @@ def test_versioning_that_is_suspended_is_looked_at_closely_and_told_once():
     (point,) = points(old, new)
     assert point.weight is Weight.CARE
     assert "versioning was Enabled, is Suspended" in point.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "seconds"),
+    [
+        ("AWS::SQS::Queue", "MessageRetentionPeriod", 1_209_600),
+        ("AWS::Logs::LogGroup", "RetentionInDays", None),
+    ],
+)
+def test_a_term_that_is_not_stated_is_the_services_own(kind, name, seconds):
+    stated = {"It": resource(kind, {name: seconds or 30})}
+    silent = {"It": resource(kind)}
+    longer, shorter = (silent, stated) if seconds is None else (stated, silent)
+    (less,) = points(longer, shorter)
+    assert less.text.startswith("KEPT FOR LESS TIME")
+    (more,) = points(shorter, longer)
+    assert more.weight is Weight.NOTE
 
 
 def test_logs_that_are_kept_for_less_time_are_looked_at_closely():

@@ -17,7 +17,8 @@ def lake(environment, account, memory):
 
 
 def compared(before, after):
-    return compare_environments(before, after, load_knowledge())
+    accounts = {"dev": "1" * 12, "prod": "3" * 12}
+    return compare_environments(before, after, load_knowledge(), accounts)
 
 
 def test_the_same_change_in_several_environments_is_told_once_without_their_names():
@@ -41,6 +42,37 @@ def test_different_values_are_told_apart():
     before = {"dev": lake("dev", "1" * 12, 512), "prod": lake("prod", "3" * 12, 1024)}
     after = {"dev": lake("dev", "1" * 12, 256), "prod": lake("prod", "3" * 12, 512)}
     assert [one.environments for one in compared(before, after)] == [("dev",), ("prod",)]
+
+
+def trusting(*accounts):
+    """Give a stack with a role that principals of some accounts may assume."""
+    statements = [
+        {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+        }
+        for account in accounts
+    ]
+    properties = {"AssumeRolePolicyDocument": {"Statement": statements}}
+    return {"Processing": template(Role=resource("AWS::IAM::Role", properties))}
+
+
+def test_every_principal_that_one_environment_lets_in_is_told():
+    after = trusting("1" * 12, "2" * 12, "4" * 12)
+    told = compared({"dev": trusting("1" * 12)}, {"dev": after})
+    assert [("2" * 12 in one.point.text, "4" * 12 in one.point.text) for one in told] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_an_account_that_is_nobodys_own_is_named_wherever_it_is_let_in():
+    before = {"dev": trusting("1" * 12), "prod": trusting("3" * 12)}
+    after = {"dev": trusting("1" * 12, "9" * 12), "prod": trusting("3" * 12, "9" * 12)}
+    (told,) = compared(before, after)
+    assert told.everywhere
+    assert "9" * 12 in told.point.text
 
 
 def test_a_new_stack_and_a_stack_that_is_gone_are_told():

@@ -81,4 +81,11 @@ def test_the_longest_comment_fits_into_what_github_takes():
     many = [
         Told("S", Point(Topic.CHANGED, f"{at} " + "x" * 150), ("dev",), False) for at in range(2000)
     ]
-    assert len(comment(parts(told=many, contracts="line\n" * 5000))) < 65_536
+    open_ones = [
+        Findings(name, tuple(f"R1: S/Raw{at}: why" for at in range(2000)))
+        for name in ("dev", "prod")
+    ]
+    whole = parts(told=many, contracts="line\n" * 5000, findings=open_ones, cost="+ 3 USD\n" * 5000)
+    text = comment(whole)
+    assert len(text) < 65_536
+    assert text.endswith("**The rest is left out here.**\n")

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from strata.errors import StrataError
 from strata.paths import ROOT
 from strata.supply_chain.licences import PAGE, is_allowed, page, refused
-from strata.supply_chain.parts import Part, npm_parts, parts, python_parts, spdx
+from strata.supply_chain.parts import Part, installed_licence, npm_parts, parts, python_parts, spdx
 from strata.supply_chain.sbom import bill_of_materials
 
 
@@ -39,11 +39,21 @@ def test_a_licence_that_is_not_allowed_is_told_with_its_part():
         ("MIT OR GPL-3.0-only", True),
         ("MIT AND GPL-3.0-only", False),
         ("BSD-3-Clause AND (MIT OR Zlib)", True),
+        ("(MIT OR GPL-3.0-only) AND GPL-3.0-only", False),
+        ("MIT AND", False),
         ("nothing", False),
     ],
 )
 def test_of_alternatives_one_must_be_allowed_and_of_a_sum_all(expression, allowed):
     assert is_allowed(expression) is allowed
+
+
+def test_a_version_for_another_python_has_the_licence_of_the_installed_one():
+    other = Requirement("pytest==1.0; python_version < '3'")
+    assert installed_licence(other) == installed_licence(Requirement("pytest"))
+    assert installed_licence(Requirement("absent==1.0; python_version < '3'")) is None
+    with pytest.raises(StrataError, match="absent is not installed"):
+        installed_licence(Requirement("absent==1.0"))
 
 
 @pytest.mark.parametrize(
