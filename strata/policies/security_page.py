@@ -1,14 +1,10 @@
-"""The figures in docs/security.md, renewed from freshly synthesised environments."""
+"""The figures in docs/security.md, between their marks."""
 
-import tempfile
-from pathlib import Path
 from typing import Final
 
 from strata.paths import ROOT
-from strata.policies.figures import figures
 
 FILE: Final = ROOT / "docs" / "security.md"
-ENVIRONMENTS: Final = ("local", "dev", "staging", "prod")
 BEGIN: Final = "<!-- figures: made by `make snapshots` -->\n"
 END: Final = "<!-- end of figures -->\n"
 
@@ -24,18 +20,3 @@ def with_figures(page: str, made: str) -> str:
     before, rest = page.split(BEGIN, 1)
     _, after = rest.split(END, 1)
     return f"{before}{BEGIN}\n{made}\n{END}{after}"
-
-
-def main() -> None:
-    """Synthesise every environment and write the figures into the page."""
-    from stacks.application import build_app  # noqa: PLC0415 - slow, and the tests have theirs
-
-    with tempfile.TemporaryDirectory() as folder:
-        assemblies = {name: Path(folder, name) for name in ENVIRONMENTS}
-        for name, outdir in assemblies.items():
-            build_app(name, outdir=outdir).synth()
-        FILE.write_text(with_figures(FILE.read_text(), figures(assemblies)))
-
-
-if __name__ == "__main__":
-    main()

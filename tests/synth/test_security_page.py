@@ -1,21 +1,29 @@
-"""The figures on the page are those of the templates."""
+"""The figures on the page are those of the templates; `make snapshots` renews them."""
+
+import os
 
 import pytest
 
+from config.loading import available_environments
+from data_lake.testing.snapshots import UPDATE
 from strata.policies.figures import figures
 from strata.policies.findings import acknowledgements
-from strata.policies.security_page import BEGIN, END, ENVIRONMENTS, FILE, with_figures
+from strata.policies.security_page import BEGIN, END, FILE, with_figures
 
 
 @pytest.fixture(scope="module")
 def assemblies(synthesise):
     """Give the assembly of every environment."""
-    return {name: synthesise(name).folder for name in ENVIRONMENTS}
+    return {name: synthesise(name).folder for name in available_environments()}
 
 
 def test_the_figures_are_those_of_every_environment(assemblies):
     page = FILE.read_text()
-    assert with_figures(page, figures(assemblies)) == page, "renew them: make snapshots"
+    renewed = with_figures(page, figures(assemblies))
+    if os.environ.get(UPDATE):
+        FILE.write_text(renewed)
+        return
+    assert renewed == page, "renew them: make snapshots"
 
 
 def test_the_page_tells_every_reason(assemblies):

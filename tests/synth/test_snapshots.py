@@ -27,7 +27,7 @@ def templates(lake):
 
 def in_words(environment, old, new):
     """Say what differs; the raw places stand behind, for what words leave open."""
-    told = compare_environments({environment: old}, {environment: new}, load_knowledge())
+    told = compare_environments({environment: old}, {environment: new}, load_knowledge(), {})
     raw = [
         f"{stack}: {line}"
         for stack in sorted({*old, *new})
