@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from strata.errors import StrataError
+
 REPORT: Final = "validation-report.json"
 _RECORDED: Final = "aws:cdk:acknowledged-rules"
 
@@ -20,6 +22,7 @@ class Finding:
         path: the resource's place in the construct tree.
         reason: why that is right. Empty: nobody has said so, and synthesis fails.
         acknowledged_at: the construct beside which the reason stands. Empty: as above.
+        description: what the rule says.
     """
 
     pack: str
@@ -27,6 +30,7 @@ class Finding:
     path: str
     reason: str = ""
     acknowledged_at: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True, order=True)
@@ -52,20 +56,31 @@ class Acknowledgement:
 
 
 def findings(assembly: Path) -> list[Finding]:
-    """Give every finding of every plug-in on an environment, accepted or not."""
-    report = json.loads((assembly / REPORT).read_text())
-    return sorted(
-        Finding(
-            plugin["pluginName"],
-            violation["ruleName"],
-            construct["constructPath"],
-            violation.get("reason", ""),
-            violation.get("acknowledgedAt", ""),
+    """Give every finding of every plug-in on an environment, accepted or not.
+
+    Raises `StrataError` for a report that is not one.
+    """
+    file = assembly / REPORT
+    try:
+        report = json.loads(file.read_text())
+        return sorted(
+            Finding(
+                plugin["pluginName"],
+                violation["ruleName"],
+                construct.get("constructPath") or construct.get("resourceLogicalId") or "?",
+                violation.get("reason", ""),
+                violation.get("acknowledgedAt", ""),
+                violation.get("description", ""),
+            )
+            for plugin in report["pluginReports"]
+            for violation in (
+                *plugin.get("violations", ()),
+                *plugin.get("suppressedViolations", ()),
+            )
+            for construct in violation["violatingConstructs"]
         )
-        for plugin in report["pluginReports"]
-        for violation in (*plugin["violations"], *plugin.get("suppressedViolations", ()))
-        for construct in violation["violatingConstructs"]
-    )
+    except (ValueError, KeyError, TypeError) as error:
+        raise StrataError(f"{file}: must be a validation report of the CDK: {error!r}") from error
 
 
 def acknowledgements(assembly: Path) -> list[Acknowledgement]:

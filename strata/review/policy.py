@@ -1,12 +1,10 @@
 """The open findings of policy checks, as synthesis left them in the assemblies."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from strata.errors import StrataError
+from strata.policies.findings import REPORT, findings
 
 
 @dataclass(frozen=True)
@@ -24,35 +22,19 @@ class Findings:
 
 
 def read_findings(folder: Path, environments: Sequence[str]) -> list[Findings]:
-    """Read `<folder>/<environment>/validation-report.json` of each environment.
+    """Read what synthesis found in `<folder>/<environment>` of each environment.
 
     Raises `StrataError` for a report that is not one.
     """
-    return [
-        Findings(name, _read(folder / name / "validation-report.json")) for name in environments
-    ]
+    return [Findings(name, _read(folder / name)) for name in environments]
 
 
-def _read(file: Path) -> tuple[str, ...] | None:
-    if not file.exists():
+def _read(assembly: Path) -> tuple[str, ...] | None:
+    if not (assembly / REPORT).exists():
         return None
-    try:
-        reports: list[dict[str, Any]] = json.loads(file.read_text())["pluginReports"]
-        return tuple(
-            f"{violation['ruleName']}: {_places(violation)}: {violation.get('description', '')}"
-            for report in reports
-            for violation in report.get("violations", [])
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise StrataError(f"{file}: must be a validation report of the CDK: {error!r}") from error
-
-
-def _places(violation: dict[str, Any]) -> str:
-    constructs = violation.get("violatingConstructs") or violation.get("violatingResources") or []
-    named = [
-        str(one.get("constructPath") or one.get("resourceLogicalId") or "?") for one in constructs
-    ]
-    return ", ".join(named) or "no resource named"
+    return tuple(
+        f"{one.rule}: {one.path}: {one.description}" for one in findings(assembly) if not one.reason
+    )
 
 
 def in_a_row(findings: Sequence[Findings]) -> str:

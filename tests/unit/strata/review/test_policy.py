@@ -20,7 +20,7 @@ def test_a_finding_is_told_with_its_rule_its_place_and_why(tmp_path):
         "description": "Access logs are off.",
         "violatingConstructs": [{"constructPath": "Storage/Raw"}],
     }
-    write(tmp_path, "dev", [{"violations": [violation]}])
+    write(tmp_path, "dev", [{"pluginName": "AwsSolutions", "violations": [violation]}])
     (dev,) = read_findings(tmp_path, ["dev"])
     assert dev.open == ("AwsSolutions-S1: Storage/Raw: Access logs are off.",)
     assert in_a_row([dev]) == "1 open in dev"
