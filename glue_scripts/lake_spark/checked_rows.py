@@ -8,14 +8,13 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from lake_spark.attempts import job_group, was_retried
+from lake_spark.counts import Broken, Counts
 from lake_spark.dataset_rules import Measured, judge_measures, measure_again, observe_together
 from lake_spark.deduplication import newest_rows, with_arrival
 from lake_spark.errors import RowsLost
 from lake_spark.inputs import InputFile
 from lake_spark.lines import FirstLine
 from lake_spark.measuring import (
-    Broken,
-    Counts,
     observe,
     observe_broken,
     read_broken,

@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from lake_spark.contract import Contract
+from lake_spark.counts import Counts
 from lake_spark.dataset_rules import Measured
-from lake_spark.measuring import Counts, row_rules
+from lake_spark.measuring import row_rules
 from lake_spark.references import References
 from lake_spark.rules import Rule
 

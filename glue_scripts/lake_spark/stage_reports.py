@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from lake_spark.counts import Counts
 from lake_spark.dataset_rules import Measured
 from lake_spark.inputs import InputFile
-from lake_spark.measuring import Counts
 from lake_spark.rule_reports import rule_entries
 from lake_spark.rules import Rule
 from lake_spark.runs import Run

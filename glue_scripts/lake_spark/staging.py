@@ -6,8 +6,8 @@ from dataclasses import replace
 from pyspark.sql import SparkSession
 
 from lake_spark.checked_rows import BadRows, process_rows
+from lake_spark.counts import Counts
 from lake_spark.inputs import header_notes, input_files, packed_bytes, reachable, read_headers
-from lake_spark.measuring import Counts
 from lake_spark.records import first_lines, read_records
 from lake_spark.runs import open_run
 from lake_spark.storage import read_json

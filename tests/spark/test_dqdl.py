@@ -15,8 +15,8 @@ from pyspark.sql import functions as F  # noqa: N812
 from data_lake.contracts import ContractSet, DatasetContract, load_contracts
 from data_lake.contracts.dqdl import ruleset
 from lake_spark.contract import parse_contract
+from lake_spark.counts import Counts
 from lake_spark.dataset_rules import judge_measures, measure_again
-from lake_spark.measuring import Counts
 from lake_spark.references import References, keys_of
 from lake_spark.rule_reports import rule_entries
 from lake_spark.sql import POSITION
