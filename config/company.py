@@ -12,9 +12,9 @@ BUCKET_NAME_LIMIT: Final = 63
 FIRST_REGION: Final = ("zones_key", "processing_key", "protection_key", "access_log_bucket")
 SECOND_REGION: Final = ("recovery_zones_key", "recovery_access_log_bucket")
 
-KeyArn = Annotated[
-    str, Field(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,64}$")
-]
+# The id of a key as KMS makes it: a UUID, or `mrk-` and 32 digits for a key of several regions.
+KEY_ID: Final = r"([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})"
+KeyArn = Annotated[str, Field(pattern=rf"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{{12}}:key/{KEY_ID}$")]
 BucketName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 
 

@@ -25,6 +25,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
+        # The CDK's own validator costs five seconds a synthesis; test_application.py has one test
+        # with it. The CDK reads this once, when the first module imports it.
+        "CDK_VALIDATION": "false",
     }
 
 

@@ -1,15 +1,10 @@
 """Each environment is synthesised once."""
 
-import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import pytest
-
-# The built-in validator costs five seconds per process; test_application.py has one test with it.
-os.environ["CDK_VALIDATION"] = "false"
-
 from aws_cdk import App, Environment, Stack
 
 from config.loading import load_settings

@@ -22,6 +22,7 @@ WRONG = [
     ("role_path: /teams/*/", "role_path: must match pattern"),
     ("zones_key: alias/data", "zones_key: must match pattern"),
     ("zones_key: arn:aws:kms:us-east-1:111111111111:key/*", "zones_key: must match pattern"),
+    ("zones_key: arn:aws:kms:us-east-1:111111111111:key/zones", "zones_key: must match pattern"),
     (f"zones_key: {KEY.replace('us-east-1', 'eu-west-1')}",
      "zones_key: must be a key of region us-east-1: got"),
     (f"protection_key: {KEY.replace('us-east-1', 'eu-west-1')}",

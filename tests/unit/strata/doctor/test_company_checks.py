@@ -6,7 +6,7 @@ from config.company import Company
 from strata.doctor.finding import State
 from tests.unit.strata.doctor.accounts import FIRST, SECOND, Answers, not_ok, refused
 
-KEY = f"arn:aws:kms:{FIRST}:333333333333:key/zones"
+KEY = f"arn:aws:kms:{FIRST}:333333333333:key/1111aaaa-0000-0000-0000-000000000000"
 
 
 def test_what_a_company_brings_along_must_be_there() -> None:
