@@ -2,7 +2,8 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from stacks.engines import check_engines
 from strata.activity import wait_until_quiet
 from strata.arrivals import put
 from strata.circuit_commands import add_circuit_commands
+from strata.command_groups import Command, add_command, add_group
 from strata.compaction import compact, sentences
 from strata.console import Narrator, console, show_rows
 from strata.contract_commands import add_contract_commands
@@ -36,8 +38,6 @@ from strata.reprocessing.command import add_run_commands
 from strata.review.command import add_review_command
 from strata.rollback.command import add_rollback_command
 
-Command = Callable[[argparse.Namespace], None]
-
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; an error that a person can mend is one sentence and exit code 1."""
@@ -57,12 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="strata", description="A data lake on AWS that you can run before you deploy it."
     )
     commands = parser.add_subparsers(required=True, metavar="command")
-
-    def add(name: str, command: Command, text: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text)
-        sub.set_defaults(command=command)
-        return sub
-
+    add = partial(add_command, commands)
     add("demo", _demo, "Run the lake end to end on real data, emulated on this machine.")
     up = add(
         "up", _up, "Bring up the emulated lake, or deploy to the running one what has changed."
@@ -109,11 +104,9 @@ def _add_contracts(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_products(commands: Any) -> None:
-    products = commands.add_parser("products", help="Show what products are built from.")
-    graph = products.add_subparsers(required=True, metavar="action").add_parser(
-        "graph", description="Show datasets, products, and which is built from which."
-    )
-    graph.set_defaults(command=_products_graph)
+    add = add_group(commands, "products", "Show what products are built from.")
+    text = "Show datasets, products, and which is built from which."
+    graph = add("graph", _products_graph, text)
     graph.add_argument("--format", choices=FORMATS, default="tree")
     graph.add_argument(
         "--output", type=Path, metavar="FILE", help="write to a file; not for format tree"

@@ -4,10 +4,12 @@ import argparse
 import os
 import subprocess
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from config.loading import available_environments, load_settings
+from strata.command_groups import add_command
 from strata.console import console, show_rows
 from strata.errors import StrataError
 from strata.lakes import contracts_of, find_lake
@@ -29,12 +31,7 @@ SECONDS: Final = 1800
 
 def add_promotion_commands(commands: Any) -> None:
     """Add the commands that bring one assembly through the environments."""
-
-    def add(name: str, command: Any, text: str) -> argparse.ArgumentParser:
-        parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
-        parser.set_defaults(command=command)
-        return parser
-
+    add = partial(add_command, commands)
     deployable = [name for name in available_environments() if name != ENVIRONMENT]
     packing = add("assemble", _assemble, "Synthesise every environment once and pack them.")
     packing.add_argument("--env", action="append", choices=deployable, help="default: all")
