@@ -41,7 +41,7 @@ from strata.rollback.command import add_rollback_command
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; an error that a person can mend is one sentence and exit code 1."""
-    options = _parser().parse_args(arguments)
+    options = make_parser().parse_args(arguments)
     command: Command = options.command
     try:
         command(options)
@@ -52,7 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         raise SystemExit(130) from None
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """Give the parser of every command."""
     parser = argparse.ArgumentParser(
         prog="strata", description="A data lake on AWS that you can run before you deploy it."
     )
@@ -67,12 +68,12 @@ def _parser() -> argparse.ArgumentParser:
     add("down", _down, "Take the emulated lake down; what it holds is gone.")
     putting = add("put", _put, "Put a file into the raw zone and wait for what becomes of it.")
     putting.add_argument("dataset", help="the dataset whose contract claims the file")
-    putting.add_argument("file", type=Path)
+    putting.add_argument("file", type=Path, help="it keeps its name")
     putting.add_argument("--no-wait", action="store_true", help="return as soon as it is stored")
     running = add("runs", _runs, "Show what became of each run.")
     running.add_argument("--steps", action="store_true", help="also the seconds of each step")
     asking = add("query", _query, 'Ask the tables: strata query "SELECT ...".')
-    asking.add_argument("sql")
+    asking.add_argument("sql", help="a SELECT over tables as zone.table, such as processed.flights")
     reporting = add("report", _report, "Write the page that shows what the running lake did.")
     reporting.add_argument("--output", type=Path, help="default: .strata/report.html")
     compacting = add("compact", _compact, "Bring the small files of a Parquet table together now.")
@@ -80,7 +81,12 @@ def _parser() -> argparse.ArgumentParser:
     add_environment(compacting)
     _add_contracts(add("validate", _validate, "Check every environment and every contract."))
     destroying = add("destroy", _destroy, "Say what goes and what stays, ask, then destroy.")
-    destroying.add_argument("--env", required=True, choices=available_environments())
+    destroying.add_argument(
+        "--env",
+        required=True,
+        choices=available_environments(),
+        help="reached as AWS_PROFILE says",
+    )
     destroying.add_argument("--plan", action="store_true", help="only say it")
     destroying.add_argument("--yes", action="store_true", help="do not ask; refused in production")
     _add_products(commands)
@@ -107,7 +113,7 @@ def _add_products(commands: Any) -> None:
     add = add_group(commands, "products", "Show what products are built from.")
     text = "Show datasets, products, and which is built from which."
     graph = add("graph", _products_graph, text)
-    graph.add_argument("--format", choices=FORMATS, default="tree")
+    graph.add_argument("--format", choices=FORMATS, default="tree", help="default: tree")
     graph.add_argument(
         "--output", type=Path, metavar="FILE", help="write to a file; not for format tree"
     )

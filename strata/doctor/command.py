@@ -28,7 +28,7 @@ def add_doctor_command(commands: Any) -> None:
         choices=available_environments(),
         help="its account is reached as AWS_PROFILE says",
     )
-    doctor.add_argument("--format", choices=FORMATS, default="table")
+    doctor.add_argument("--format", choices=FORMATS, default="table", help="default: table")
 
 
 def account_of(environment: str) -> Account:

@@ -29,7 +29,7 @@ def add_run_commands(commands: Any) -> None:
     add_environment(running)
     text = "Load again what arrived in some days, a run for each day."
     filling = add_command(commands, "backfill", _backfill, text)
-    filling.add_argument("datasets", nargs="+", metavar="dataset")
+    filling.add_argument("datasets", nargs="+", metavar="dataset", help="each by itself")
     filling.add_argument("--from", dest="first", metavar="DATE", help="the first day, in UTC")
     filling.add_argument("--to", dest="last", metavar="DATE", help="the last day, in UTC")
     filling.add_argument(
