@@ -62,7 +62,7 @@ def test_the_datasets_are_those_that_were_deployed(lake, datasets, contracts_fol
 def test_a_smoke_run_knows_the_deployed_datasets_and_not_the_checkouts(lake, monkeypatch, capsys):
     """After a rollback the account has the contracts of an earlier revision."""
     uri = f"s3://{lake['ArtifactsBucketName']}/earlier.json"
-    earlier = {"datasets": {"carriers": {"raw": {"prefix": "carriers/"}, "write_mode": "merge"}}}
+    earlier = {"datasets": {"hotels": {"raw": {"prefix": "hotels/"}, "write_mode": "merge"}}}
     lake.client("s3").put_object(
         Bucket=lake["ArtifactsBucketName"], Key="earlier.json", Body=json.dumps(earlier)
     )
@@ -70,7 +70,7 @@ def test_a_smoke_run_knows_the_deployed_datasets_and_not_the_checkouts(lake, mon
     monkeypatch.setattr(command, "find_lake", lambda _: rolled_back)
     with pytest.raises(SystemExit):
         main(["smoke", "--canary", "airlines"])
-    told = "no contract is named airlines; There are: carriers"
+    told = "no contract is named airlines; There are: hotels"
     assert told in capsys.readouterr().err
 
 
