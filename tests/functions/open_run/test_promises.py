@@ -34,6 +34,7 @@ def fail_to_open(lake, monkeypatch, run_id, meanwhile=lambda: None):
         lake.open(run_id)
 
 
+@pytest.mark.fault(31, by="run")
 def test_what_came_while_a_run_failed_to_open_has_a_run_after_it(lake, monkeypatch):
     # Given a run that fails once it holds the lock, and a file that came just then
     lake.arrive("flights/a.csv", one_row(1))

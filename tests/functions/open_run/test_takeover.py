@@ -54,6 +54,7 @@ def test_a_takeover_that_died_itself_is_finished_by_the_next_one(lake):
     assert lake.arrival(version)["run_id"] == "run-3"
 
 
+@pytest.mark.fault(24, by="run")
 def test_files_of_a_dead_run_are_given_back_though_the_first_run_that_tried_it_failed(
     lake, monkeypatch
 ):

@@ -189,6 +189,7 @@ def test_a_run_that_never_held_the_lock_starts_none_after_it(lake):
     assert lake.close("run-1", "failed", error=BUG)["more_waiting"] is False
 
 
+@pytest.mark.fault(40, by="run")
 def test_a_file_whose_execution_has_ended_is_started_for_again_when_it_is_told_again(lake):
     # Given a file whose run was started, and came to nothing
     version = lake.upload("flights/a.csv")
