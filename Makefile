@@ -52,7 +52,7 @@ synth: setup ## Synthesise every environment with its policy checks
 
 snapshots: setup ## Accept the templates as they are: renew tests/snapshots/, figures in docs/security.md
 	@STRATA_UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/synth/test_snapshots.py \
-		tests/synth/test_security_page.py
+		tests/synth/test_security_page.py tests/unit/strata/cost/test_page.py
 
 review: setup ## Say in words what the branch does to every template; BASE=main OUTPUT=file CHECK=success
 	@$(BIN)/strata review --against="$${BASE:-HEAD}" \
