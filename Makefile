@@ -108,7 +108,7 @@ bench-load: setup ## Let a burst of small files come: runs, job runs, cost; FILE
 
 bench-scale: setup ## Synthesise lakes of many datasets: sizes, time, memory, cost; DATASETS=10,100 ENV=prod
 	@PYTHONPATH=.:constructs $(BIN)/python -m benchmarks.scale \
-		$(if $(DATASETS),--datasets $(DATASETS)) $(if $(ENV),--env $(ENV))
+		$${DATASETS:+--datasets="$$DATASETS"} $${ENV:+--env="$$ENV"}
 
 format: setup ## Put the code into the house format
 	@$(BIN)/ruff check --fix .
