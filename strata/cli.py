@@ -17,6 +17,7 @@ from strata.command_groups import Command, add_command, add_group
 from strata.compaction import compact, sentences
 from strata.console import Narrator, console, show_rows
 from strata.contract_commands import add_contract_commands
+from strata.cost.command import add_cost_command
 from strata.dead_letters.command import add_dead_letter_commands
 from strata.demo import demo
 from strata.destruction import destroy
@@ -99,6 +100,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_rollback_command(commands)
     add_run_commands(commands)
     add_review_command(commands)
+    add_cost_command(commands)
     add_promotion_commands(commands)
     return parser
 
