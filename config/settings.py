@@ -1,7 +1,7 @@
 """The settings of one environment: everything that may differ between dev, staging and prod."""
 
 import re
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -14,6 +14,8 @@ from config.regions import known_regions
 
 Upkeep = TypeVar("Upkeep", Optimizers, Compaction)
 MINUTES_PER_DAY = 24 * 60
+SeverityWord = Literal["info", "warning", "critical"]
+SEVERITIES: tuple[SeverityWord, ...] = get_args(SeverityWord)
 ALERT_ENDPOINTS = {
     "email": (r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"),
     "https": (r"https://\S+", "an https:// address"),
@@ -96,10 +98,16 @@ class Schedules(Strict):
 
 
 class Subscriber(Strict):
-    """Who is told: an e-mail address, an https address, or the ARN of an SQS queue."""
+    """Who is told: an e-mail address, an https address, or the ARN of an SQS queue.
+
+    Told are alarms and notices of ``severities``; notices, which tell of single runs, only where
+    ``notices`` is true.
+    """
 
     protocol: Literal["email", "https", "sqs"]
     endpoint: str
+    severities: Annotated[tuple[SeverityWord, ...], Field(strict=False, min_length=1)] = SEVERITIES
+    notices: bool = True
 
     @field_validator("endpoint")
     @classmethod
@@ -111,9 +119,27 @@ class Subscriber(Strict):
 
 
 class Alerts(Strict):
-    """Who gets alarms and notices; by default nobody."""
+    """Who gets alarms and notices; by default nobody.
 
+    ``topics: by_severity`` gives alarms a topic for each severity, so that a subscriber can have
+    some of them; with ``one``, everybody gets everything.
+    """
+
+    topics: Literal["one", "by_severity"] = "one"
     subscribers: Annotated[tuple[Subscriber, ...], Field(strict=False)] = ()
+
+    @field_validator("subscribers")
+    @classmethod
+    def _can_be_told_apart(
+        cls, subscribers: tuple[Subscriber, ...], info: ValidationInfo
+    ) -> tuple[Subscriber, ...]:
+        if info.data.get("topics") == "one":
+            for one in subscribers:
+                if set(one.severities) != set(SEVERITIES) or not one.notices:
+                    raise ValueError(
+                        f"{one.endpoint} can be told a part only where topics is by_severity"
+                    )
+        return subscribers
 
 
 class Budget(Strict):

@@ -17,6 +17,7 @@ from config.settings import Settings
 from data_lake.contracts import ContractSet, load_contracts
 from data_lake.name_limits import LakeNames, NameLimits
 from data_lake.policy import StrataRules
+from data_lake.severity import Severity
 from data_lake.tagging import tag_everything
 from stacks.catalog import CatalogStack
 from stacks.company import apply_company
@@ -117,7 +118,10 @@ def _add_lake(app: App, settings: Settings, contracts: ContractSet) -> StorageSt
         **named("observability"),
     )
     governance = GovernanceStack(
-        app, "Governance", topic=processing.lake.alerts.topic, **named("governance")
+        app,
+        "Governance",
+        topic=processing.lake.alerts.topics[Severity.WARNING],
+        **named("governance"),
     )
     # Written out, so that the order is the same whichever way references cross stacks.
     catalog.add_stack_dependency(storage)

@@ -15,12 +15,12 @@ from stacks.second_region import replica_buckets
 
 
 class ObservabilityStack(Stack):
-    """Alarms and one dashboard, from the contracts.
+    """Alarms, what they have in common, and one dashboard, from the contracts.
 
     Args:
         settings: the environment.
         storage: the zones, for what is replicated.
-        processing: the machines and queues that are watched, and the topic that is told.
+        processing: the machines and queues that are watched, and the topics that are told.
         contracts: the datasets and products.
     """
 
@@ -55,7 +55,7 @@ class ObservabilityStack(Stack):
                 "notices": processing.alerts.dead_letters,
             },
             unheard=("notices", "drift"),
-            topic=processing.alerts.topic,
+            topics=processing.alerts.topics,
             zones=storage.zones,
             replicas=replica_buckets(settings),
         )

@@ -11,6 +11,7 @@ from data_lake.catalog import LakeCatalog
 from data_lake.contracts import ContractSet
 from data_lake.processing import LakeProcessing
 from data_lake.schedules import DatasetSchedule
+from data_lake.severity import Severity
 from data_lake.storage import LakeStorage
 from stacks.sizes import network_of, parquet_tables_of, sizes_of
 
@@ -59,7 +60,16 @@ class ProcessingStack(Stack):
             },
             parquet_tables=parquet_tables_of(settings, contracts),
             sizes=sizes_of(settings),
-            subscribers=[Subscriber(**who.model_dump()) for who in settings.alerts.subscribers],
+            subscribers=[
+                Subscriber(
+                    who.protocol,
+                    who.endpoint,
+                    tuple(Severity(word) for word in who.severities),
+                    who.notices,
+                )
+                for who in settings.alerts.subscribers
+            ],
+            alerts_by_severity=settings.alerts.topics == "by_severity",
             schedules_enabled=settings.schedules.enabled,
             retain=settings.retain_data,
             key_arn=settings.company.processing_key,
@@ -74,6 +84,7 @@ class ProcessingStack(Stack):
             "CurateStateMachineArn": self.lake.curate.machine.arn,
             "LedgerTableName": self.lake.tables.ledger.table_name,
             "AuditTableName": self.lake.tables.audit.table_name,
+            "ContractsUri": self.lake.contracts.uri,
             "AlertTopicArn": self.lake.alerts.topic.topic_arn,
             "SweepFunctionName": self.lake.sweep.function.function.function_name,
             "ArrivalQueueUrl": self.lake.arrivals.queue.queue_url,

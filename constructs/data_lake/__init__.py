@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from data_lake.arrival_ledger import ArrivalLedger as ArrivalLedger
     from data_lake.arrival_ledger import Batching as Batching
     from data_lake.catalog import LakeCatalog as LakeCatalog
+    from data_lake.cause_alarms import CauseAlarms as CauseAlarms
     from data_lake.compaction import CompactionSettings as CompactionSettings
     from data_lake.compaction import ParquetTable as ParquetTable
     from data_lake.compaction import TableCompaction as TableCompaction
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from data_lake.run_functions import RunLimits as RunLimits
     from data_lake.schedules import DatasetSchedule as DatasetSchedule
     from data_lake.schedules import DatasetSchedules as DatasetSchedules
+    from data_lake.severity import Severity as Severity
     from data_lake.spark_job import SparkJob as SparkJob
     from data_lake.spark_job import SparkLibrary as SparkLibrary
     from data_lake.spark_job import SparkSize as SparkSize
@@ -76,6 +78,7 @@ __all__ = [
     "ArrivalLedger",
     "Batching",
     "Calls",
+    "CauseAlarms",
     "CompactionSettings",
     "ContractBundle",
     "ContractError",
@@ -117,6 +120,7 @@ __all__ = [
     "ReplicaZones",
     "RunFunctions",
     "RunLimits",
+    "Severity",
     "Sizes",
     "Sources",
     "SparkJob",
@@ -139,6 +143,7 @@ _NAMES = {
     "alerts": ("AlertRouting", "Subscriber"),
     "arrival_ledger": ("ArrivalLedger", "Batching"),
     "catalog": ("LakeCatalog",),
+    "cause_alarms": ("CauseAlarms",),
     "compaction": ("CompactionSettings", "ParquetTable", "TableCompaction"),
     "contract_bundle": ("ContractBundle",),
     "contracts": (
@@ -169,6 +174,7 @@ _NAMES = {
     "replica_zones": ("ReplicaZones",),
     "run_functions": ("RunFunctions", "RunLimits"),
     "schedules": ("DatasetSchedule", "DatasetSchedules"),
+    "severity": ("Severity",),
     "spark_job": ("SparkJob", "SparkLibrary", "SparkSize"),
     "state_machine": ("LakeStateMachine",),
     "storage": ("LakeStorage",),

@@ -10,28 +10,34 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from data_lake.alarm_kinds import KINDS, AlarmKind
 from data_lake.metrics import NAMESPACE, RUNS, SUCCESSES, run_dimensions
+from data_lake.severity import Severity
 
 FAILURES: Final = {
-    "ExecutionsFailed": "failed",
-    "ExecutionsTimedOut": "ran out of time",
-    "ExecutionsAborted": "was aborted",
+    "ExecutionsFailed": (AlarmKind.RUN_FAILED, "failed"),
+    "ExecutionsTimedOut": (AlarmKind.RUN_TIMED_OUT, "ran out of time"),
+    "ExecutionsAborted": (AlarmKind.RUN_ABORTED, "was aborted"),
 }
-"""Step Functions' metrics of executions that did not succeed, and what they say."""
+"""Step Functions' metrics of executions that did not succeed, their kind and what they say."""
 
 FINDINGS: Final = (
     (
-        "batches-overdue",
+        AlarmKind.BATCHES_OVERDUE,
         "BatchesOverdue",
         "A batch is not complete though its deadline has passed: see the sweep's notice",
     ),
     (
-        "events-missed",
+        AlarmKind.EVENTS_MISSED,
         "EventsMissed",
         "Objects came into the raw zone of which no event told; the sweep has registered them",
     ),
 )
-"""Name of the alarm, metric of the sweep, and what it says."""
+"""Kind of the alarm, which is its name; metric of the sweep, and what it says."""
+
+FAILURE_PERIODS: Final = 6
+"""Periods for which an alarm of failed runs rings on after the last of them: half an hour, so that
+failures which follow each other are one alarm."""
 
 SHORT_PERIOD: Final = Duration.minutes(5)
 LONG_PERIOD: Final = Duration.hours(1)
@@ -42,32 +48,44 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAl
 
 
 class AlarmSet(Construct):
-    """Makes alarms that tell one topic when they start and when they end.
+    """Makes alarms that tell the topic of their severity when they start and when they end.
 
     Args:
         prefix: ``<project>-<environment>``; starts each alarm's name, which is what a person sees
             first in the message.
-        topic: who is told.
+        topics: who is told, by severity.
 
     Attributes:
         alarms: every alarm that was made.
+        by_cause: those of kinds that have a cause, by its name.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, prefix: str, topic: sns.ITopic
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        prefix: str,
+        topics: Mapping[Severity, sns.ITopic],
     ) -> None:
         super().__init__(scope, construct_id)
         self._prefix = prefix
-        self._action = actions.SnsAction(topic)
+        self._actions = {severity: actions.SnsAction(topic) for severity, topic in topics.items()}
         self.alarms: list[cloudwatch.Alarm] = []
+        self.by_cause: dict[str, list[cloudwatch.IAlarm]] = {}
 
     def on_failed_runs(self, machine: str, arn: str) -> None:
-        """Alarm on every execution of a state machine that did not succeed."""
-        for metric, what in FAILURES.items():
+        """Alarm on every execution of a state machine that did not succeed.
+
+        Rings for ``FAILURE_PERIODS`` after the last one.
+        """
+        for metric, (kind, what) in FAILURES.items():
             self.on_any(
+                kind,
                 f"{machine}-{metric}",
                 f"An execution of the {machine} state machine {what}",
                 _metric("AWS/States", metric, {"StateMachineArn": arn}),
+                within=FAILURE_PERIODS,
             )
 
     def on_messages(self, queue: str, queue_name: str, *, beside_topic: bool = False) -> None:
@@ -80,6 +98,7 @@ class AlarmSet(Construct):
                 Default: no.
         """
         alarm = self.on_any(
+            AlarmKind.DEAD_LETTERS,
             f"{queue}-dead-letters",
             f"Something could not be delivered: look into the dead-letter queue of {queue}",
             _metric(
@@ -96,6 +115,7 @@ class AlarmSet(Construct):
     def on_failed_replication(self, zone: str, dimensions: Mapping[str, str]) -> None:
         """Alarm on an object that S3 gave up replicating, which it does not try again."""
         self.on_any(
+            AlarmKind.REPLICATION_FAILED,
             f"{zone}-replication",
             f"An object of the {zone} zone is not in the second region and will not get there",
             _metric("AWS/S3", "OperationsFailedReplication", dimensions),
@@ -114,7 +134,9 @@ class AlarmSet(Construct):
                 f"got {hours}; promise less than that, or nothing"
             )
         period = SHORT_PERIOD if hours <= LONGEST_WITH_SHORT_PERIOD else LONG_PERIOD
+        periods = math.ceil(hours * 3600 / period.to_seconds())
         self._add(
+            AlarmKind.FRESHNESS,
             f"{dataset}-freshness",
             f"No run has published {dataset} for {hours} hours, as its contract promises",
             # A metric counts only its own outcome and has no data between runs. Filled with
@@ -130,34 +152,56 @@ class AlarmSet(Construct):
                 },
             ),
             comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-            periods=math.ceil(hours * 3600 / period.to_seconds()),
+            periods=periods,
+            needed=periods,
             missing=cloudwatch.TreatMissingData.BREACHING,
         )
 
     def on_findings(self, environment: str) -> None:
         """Alarm on what the sweep found that a producer or an operator should look into."""
-        for name, metric, what in FINDINGS:
-            self.on_any(name, what, _metric(NAMESPACE, metric, {"environment": environment}))
+        for kind, metric, what in FINDINGS:
+            self.on_any(kind, kind, what, _metric(NAMESPACE, metric, {"environment": environment}))
 
-    def on_any(self, name: str, description: str, metric: cloudwatch.Metric) -> cloudwatch.Alarm:
-        """Alarm on the first datapoint of 1 or more: one failed run a night is enough."""
+    def on_any(
+        self,
+        kind: AlarmKind,
+        name: str,
+        description: str,
+        metric: cloudwatch.Metric,
+        *,
+        within: int = 1,
+    ) -> cloudwatch.Alarm:
+        """Alarm on the first datapoint of 1 or more: one failed run a night is enough.
+
+        Args:
+            kind: decides who is told.
+            name: end of the alarm's name.
+            description: what has happened, as the person reads it who is told.
+            metric: what is counted.
+            within: periods that are looked at; the alarm is over when none of them has such a
+                datapoint. Default: 1.
+        """
         return self._add(
+            kind,
             name,
             description,
             metric,
             comparison=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            periods=1,
+            periods=within,
+            needed=1,
             missing=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
 
     def _add(
         self,
+        kind: AlarmKind,
         name: str,
         description: str,
         metric: cloudwatch.IMetric,
         *,
         comparison: cloudwatch.ComparisonOperator,
         periods: int,
+        needed: int,
         missing: cloudwatch.TreatMissingData,
     ) -> cloudwatch.Alarm:
         alarm = cloudwatch.Alarm(
@@ -169,12 +213,16 @@ class AlarmSet(Construct):
             threshold=1,
             comparison_operator=comparison,
             evaluation_periods=periods,
-            datapoints_to_alarm=periods,
+            datapoints_to_alarm=needed,
             treat_missing_data=missing,
         )
-        alarm.add_alarm_action(self._action)
-        alarm.add_ok_action(self._action)
+        action = self._actions[KINDS[kind].severity]
+        alarm.add_alarm_action(action)
+        alarm.add_ok_action(action)
         self.alarms.append(alarm)
+        cause = KINDS[kind].cause
+        if cause is not None:
+            self.by_cause.setdefault(cause, []).append(alarm)
         return alarm
 
 

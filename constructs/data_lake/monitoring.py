@@ -7,7 +7,9 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from data_lake.alarms import AlarmSet
+from data_lake.cause_alarms import CauseAlarms
 from data_lake.dashboard import LakeDashboard, Monitored
+from data_lake.severity import Severity
 from data_lake.state_machine import LakeStateMachine
 from data_lake.zone import LakeZone
 from data_lake.zone_replication import RULE
@@ -16,10 +18,13 @@ from data_lake.zone_replication import RULE
 class LakeMonitoring(Construct):
     """An alarm for each way in which the lake can fail its promises, and a dashboard of them.
 
+    Each alarm tells the topic of its severity; what wakes people is a composite alarm, one for
+    each cause, so that one cause does not wake them ten times.
+
     Alarms start with one datapoint: on a run that failed, ran out of time or was aborted, on a
     message in a dead-letter queue, on an object that was not replicated, on a batch that is
     overdue, on an object whose event never came, and when the time in which a contract promises
-    new data has passed without any. They tell the topic when they start and when they end.
+    new data has passed without any. All of them tell when they start and when they end.
 
     Args:
         prefix: ``<project>-<environment>``; names the dashboard and starts the alarms' names.
@@ -27,14 +32,16 @@ class LakeMonitoring(Construct):
         datasets: every dataset and product.
         machines: the state machines by name.
         dead_letters: every dead-letter queue, by what it belongs to.
-        topic: who is told; its policy and its key must let ``cloudwatch.amazonaws.com`` publish.
-        unheard: the dead-letter queues that fill because the topic takes nothing or tells nobody;
+        topics: who is told, by severity; their policies and keys must let
+            ``cloudwatch.amazonaws.com`` publish.
+        unheard: the dead-letter queues that fill because a topic takes nothing or tells nobody;
             their alarms open an OpsItem in Systems Manager as well. Default: none.
         zones: by name; needed where ``replicas`` has entries.
         replicas: the replica bucket's name by zone. Default: nothing is replicated.
 
     Attributes:
-        alarms: every alarm.
+        alarms: every alarm on a metric.
+        causes: the composite alarms, by cause.
         dashboard: the dashboard.
 
     Raises:
@@ -52,13 +59,13 @@ class LakeMonitoring(Construct):
         datasets: Sequence[Monitored],
         machines: Mapping[str, LakeStateMachine],
         dead_letters: Mapping[str, sqs.IQueue],
-        topic: sns.ITopic,
+        topics: Mapping[Severity, sns.ITopic],
         unheard: Collection[str] = (),
         zones: Mapping[str, LakeZone],
         replicas: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        alarms = AlarmSet(self, "Alarms", prefix=prefix, topic=topic)
+        alarms = AlarmSet(self, "Alarms", prefix=prefix, topics=topics)
         for name, machine in machines.items():
             alarms.on_failed_runs(name, machine.arn)
         for name, queue in dead_letters.items():
@@ -77,6 +84,9 @@ class LakeMonitoring(Construct):
             if dataset.freshness_hours is not None:
                 alarms.on_stale_data(environment, dataset.name, dataset.freshness_hours)
         self.alarms = alarms.alarms
+        self.causes = CauseAlarms(
+            self, "Causes", prefix=prefix, topics=topics, alarms=alarms.by_cause
+        ).alarms
         self.dashboard = LakeDashboard(
             self,
             "Overview",

@@ -85,7 +85,8 @@ class LakeProcessing(Construct):
             Default: none, and then nothing is there to compact them.
         sources: where the code is. Default: the code that ships with the library.
         sizes: how much everything may use. Default: see ``Sizes``.
-        subscribers: who gets the notices. Default: nobody.
+        subscribers: who gets the notices and alarms. Default: nobody.
+        alerts_by_severity: alarms have a topic for each severity. Default: false.
         schedules_enabled: false keeps the schedules but starts nothing. Default: true.
         retain: keep tables and key when the stack is deleted. Default: true.
         key_arn: a key that exists, in place of a new one for queues, tables, notices and logs.
@@ -98,7 +99,7 @@ class LakeProcessing(Construct):
     Attributes:
         network: where functions and jobs run; ``None`` in the services' own networks.
         key: encrypts queues, tables, notices and logs.
-        alerts: the topic and its subscribers.
+        alerts: the topics and their subscribers.
         tables: the ledger and the audit.
         protection: the secret that personal data is hashed with.
         contracts: the deployed bundle.
@@ -126,6 +127,7 @@ class LakeProcessing(Construct):
         sources: Sources | None = None,
         sizes: Sizes | None = None,
         subscribers: Sequence[Subscriber] = (),
+        alerts_by_severity: bool = False,
         schedules_enabled: bool = True,
         retain: bool = True,
         key_arn: str | None = None,
@@ -144,7 +146,13 @@ class LakeProcessing(Construct):
             retain=retain,
             existing_arn=key_arn,
         ).key
-        self.alerts = AlertRouting(self, "Alerts", key=self.key, subscribers=subscribers)
+        self.alerts = AlertRouting(
+            self,
+            "Alerts",
+            key=self.key,
+            subscribers=subscribers,
+            by_severity=alerts_by_severity,
+        )
         self.tables = LakeTables(self, "Tables", key=self.key, retain=retain)
         self.protection = ProtectionSecret(
             self, "Protection", prefix=prefix, retain=retain, key_arn=protection_key_arn

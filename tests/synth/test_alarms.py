@@ -8,6 +8,7 @@ from aws_cdk.assertions import Match, Template
 from close_run.closing import count_run
 from data_lake.alarms import AlarmSet
 from data_lake.contracts import load_contracts
+from data_lake.severity import Severity
 from lake_runtime.settlement import Outcome
 from tests.synth.synthesised import all_states
 
@@ -17,7 +18,9 @@ FAILURES = ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted")
 @pytest.fixture
 def alarms(stack):
     """Give a maker of alarms."""
-    return AlarmSet(stack, "Alarms", prefix="lake", topic=sns.Topic(stack, "Topic"))
+    topic = sns.Topic(stack, "Topic")
+    topics = dict.fromkeys(Severity, topic)
+    return AlarmSet(stack, "Alarms", prefix="lake", topics=topics)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +65,7 @@ def test_one_run_that_did_not_succeed_alarms(lake, machine, metric):
     (dimension,) = alarm["Dimensions"]
     assert dimension["Name"] == "StateMachineArn"
     assert dimension["Value"].endswith(f":stateMachine:{lake.settings.prefix}-{machine}")
-    is_the_first_enough(alarm, "Sum")
+    is_the_first_enough(alarm, "Sum", periods=6)
     assert alarm["TreatMissingData"] == "notBreaching"
 
 
@@ -175,13 +178,16 @@ def test_a_run_that_published_nothing_does_not_make_data_fresh(lake, outcome):
             assert {"Name": "outcome", "Value": outcome} not in stat["Metric"]["Dimensions"]
 
 
-def test_every_alarm_tells_the_lakes_topic_when_it_starts_and_when_it_ends(lake):
-    (topic,) = lake.resources("AWS::SNS::Topic")
-    for alarm in lake.alarms().values():
+def test_every_alarm_tells_the_topic_of_its_severity_when_it_starts_and_when_it_ends(lake):
+    outputs = lake.templates["Processing"]["Outputs"]
+    by_severity = lake.settings.alerts.topics == "by_severity"
+    for name, alarm in lake.alarms().items():
+        severity = "Info" if name == "events-missed" else "Warning"
         for told in (alarm["AlarmActions"], alarm["OKActions"]):
             (action,) = [one for one in told if "Fn::GetStackOutput" in one]
-            output = action["Fn::GetStackOutput"]["OutputName"]
-            assert lake.templates["Processing"]["Outputs"][output]["Value"] == {"Ref": topic}
+            topic = outputs[action["Fn::GetStackOutput"]["OutputName"]]["Value"]["Ref"]
+            assert lake.resources("AWS::SNS::Topic")[topic]
+            assert (f"Alerts{severity}" in topic) is by_severity
         assert alarm["AlarmDescription"]
 
 
@@ -213,9 +219,9 @@ def test_a_promise_that_no_alarm_can_watch_is_refused_by_its_dataset(alarms, hou
         alarms.on_stale_data("dev", "flights", hours)
 
 
-def is_the_first_enough(alarm, statistic):
-    """Assert that one datapoint of one is enough to alarm."""
-    assert (alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]) == (1, 1)
+def is_the_first_enough(alarm, statistic, periods=1):
+    """Assert that one datapoint of those that are looked at is enough to alarm."""
+    assert (alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]) == (periods, 1)
     assert (alarm["Threshold"], alarm["ComparisonOperator"], alarm["Statistic"]) == (
         1,
         "GreaterThanOrEqualToThreshold",

@@ -105,6 +105,28 @@ def _delete_ruleset(_name: str, _properties: dict[str, Any]) -> None:
     """There is nothing beside the stack's own record of it."""
 
 
+def _create_composite(_id: str, properties: dict[str, Any], _stack: str) -> Created:
+    from ministack.services import cloudwatch  # noqa: PLC0415
+
+    _called(
+        lambda data: cloudwatch._put_composite_alarm({}, data, False, is_json=True),
+        properties,
+        "AWS::CloudWatch::CompositeAlarm",
+    )
+    name = properties["AlarmName"]
+    return name, {"Arn": cloudwatch._composite_alarms[name]["AlarmArn"]}
+
+
+def _delete_composite(name: str, _properties: dict[str, Any]) -> None:
+    from ministack.services import cloudwatch  # noqa: PLC0415
+
+    _called(
+        lambda data: cloudwatch._delete_alarms({}, data, False, is_json=True),
+        {"AlarmNames": [name]},
+        "AWS::CloudWatch::CompositeAlarm",
+    )
+
+
 def _keep_metric_math(
     record: Callable[[str, dict[str, Any]], dict[str, Any]],
 ) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
@@ -144,6 +166,7 @@ HOOKS: tuple[Hook | Entry, ...] = (
     _resource("AWS::StepFunctions::StateMachineVersion", _create_version, _delete_version),
     _resource("AWS::StepFunctions::StateMachineAlias", _create_alias, _delete_alias),
     _resource("AWS::Budgets::Budget", _create_budget, _delete_budget),
+    _resource("AWS::CloudWatch::CompositeAlarm", _create_composite, _delete_composite),
     _resource("AWS::Glue::DataQualityRuleset", _create_ruleset, _delete_ruleset),
     Hook(
         "ministack.services.cloudformation.provisioners",

@@ -98,8 +98,18 @@ TEMPLATE = {
                 ],
             },
         },
+        "Cause": {
+            "Type": "AWS::CloudWatch::CompositeAlarm",
+            "Properties": {
+                "AlarmName": "plugin-cause",
+                "AlarmRule": {
+                    "Fn::Join": ["", ['ALARM("', {"Fn::GetAtt": ["Stale", "Arn"]}, '")']]
+                },
+            },
+        },
     },
     "Outputs": {
+        "Cause": {"Value": {"Fn::GetAtt": ["Cause", "Arn"]}},
         "Alias": {"Value": {"Ref": "Alias"}},
         "Budget": {"Value": {"Ref": "Budget"}},
     },
@@ -124,6 +134,7 @@ def test_the_added_types_deploy_and_go_again(client: Client) -> None:
     assert outputs["Budget"] == "plugin-monthly"
     check_budget(client("budgets"))
     check_alarm(client("cloudwatch"))
+    check_composite(client("cloudwatch"), outputs["Cause"])
     assert glue.get_security_configuration(Name="plugin-encryption")
     cloudformation.delete_stack(StackName="plugin")
     cloudformation.get_waiter("stack_delete_complete").wait(
@@ -131,7 +142,10 @@ def test_the_added_types_deploy_and_go_again(client: Client) -> None:
     )
     assert glue.get_security_configurations()["SecurityConfigurations"] == []
     assert client("budgets").describe_budgets(AccountId=ACCOUNT).get("Budgets", []) == []
-    assert client("cloudwatch").describe_alarms(AlarmNamePrefix="plugin-")["MetricAlarms"] == []
+    left = client("cloudwatch").describe_alarms(
+        AlarmNamePrefix="plugin-", AlarmTypes=["MetricAlarm", "CompositeAlarm"]
+    )
+    assert (left["MetricAlarms"], left["CompositeAlarms"]) == ([], [])
 
 
 def check_budget(budgets: Any) -> None:
@@ -151,6 +165,15 @@ def check_alarm(cloudwatch: Any) -> None:
     (alarm,) = cloudwatch.describe_alarms(AlarmNames=["plugin-stale"])["MetricAlarms"]
     assert alarm["Metrics"][0]["Expression"] == "SUM(FILL(METRICS(), 0))"
     assert (alarm["StateValue"], alarm["EvaluationPeriods"]) == ("INSUFFICIENT_DATA", 24)
+
+
+def check_composite(cloudwatch: Any, arn: str) -> None:
+    """Hold the composite alarm to its rule, by ringing the alarm that it names."""
+    cloudwatch.set_alarm_state(AlarmName="plugin-stale", StateValue="ALARM", StateReason="a test")
+    (alarm,) = cloudwatch.describe_alarms(
+        AlarmNames=["plugin-cause"], AlarmTypes=["CompositeAlarm"]
+    )["CompositeAlarms"]
+    assert (alarm["AlarmArn"], alarm["StateValue"]) == (arn, "ALARM")
 
 
 def test_every_hook_says_why_it_is_there() -> None:

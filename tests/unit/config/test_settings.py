@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from config.settings import Settings, Subscriber
+from config.settings import Alerts, Settings, Subscriber
 
 MINIMAL: dict[str, Any] = {
     "project": "strata",
@@ -79,6 +79,13 @@ def test_a_subscriber_has_the_endpoint_that_its_protocol_needs(
     else:
         with pytest.raises(ValidationError, match=f"for protocol {protocol}"):
             Subscriber.model_validate(given)
+
+
+def test_a_part_of_the_alarms_can_be_had_only_where_severities_have_topics() -> None:
+    pager = {"protocol": "https", "endpoint": "https://x.example", "severities": ["critical"]}
+    assert refused_fields({"alerts": {"subscribers": [pager]}}) == ["alerts"]
+    alerts = Alerts.model_validate({"topics": "by_severity", "subscribers": [pager]})
+    assert alerts.subscribers[0].severities == ("critical",)
 
 
 def test_a_run_takes_at_least_one_batch_of_inspected_files() -> None:
