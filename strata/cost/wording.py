@@ -1,4 +1,4 @@
-"""An estimate as text for a terminal or a log, as Markdown, and as JSON."""
+"""Estimates and differences as text for a terminal or a log, and as JSON."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from strata.console import console
+from strata.cost.difference import Change, Difference
 from strata.cost.estimate import Estimate, Money
 from strata.cost.levers import Lever
 
@@ -23,6 +24,12 @@ def usd(number: float) -> str:
     return f"{number:,.2f}".replace("-0.00", "0.00")
 
 
+def more(number: float) -> str:
+    """Give by how much something costs more or less, in words."""
+    text = usd(abs(number))
+    return "0.00" if text == "0.00" else f"{text} {'more' if number > 0 else 'less'}"
+
+
 def show(made: Estimate, levers: Sequence[Lever], months: int) -> None:
     """Print an estimate: a table where there is a terminal, plain lines in a log."""
     title = f"{made.environment}: US dollars a month, {months} months after the first file"
@@ -31,12 +38,29 @@ def show(made: Estimate, levers: Sequence[Lever], months: int) -> None:
         ("dataset or product", _named(made.by("owner"))),
     )
     for head, rows in tables:
-        _print(f"{title}, by {head}", (head, *HEADS), [*rows, ("all", *_cells(made.total))])
+        _print(f"{title}, by {head}", (head, *HEADS), [*rows, ("all", *cells(made.total))])
     if levers:
-        rows = [(one.text, *_cells(one.saves)) for one in levers]
+        rows = [(one.text, *cells(one.saves)) for one in levers]
         _print("what would save most, a month", ("lever", *HEADS), rows)
     for line in notes(made):
         console.print(Text(line, style="yellow"), soft_wrap=True)
+
+
+def show_difference(difference: Difference) -> None:
+    """Print what changes between two estimates, or that nothing does."""
+    whole, name = difference.total, difference.after.environment
+    title = f"{name} beside {difference.named}: US dollars a month, as expected"
+    heads = ("before", "after", "change")
+    for head, field in (("service", "service"), ("dataset or product", "owner")):
+        rows = [_changed(one) for one in difference.by(field)]
+        _print(f"{title}, by {head}", (head, *heads), [*rows, _changed(whole)])
+    for line in notes(difference.after):
+        console.print(Text(line, style="yellow"), soft_wrap=True)
+
+
+def _changed(one: Change) -> tuple[str, ...]:
+    before, after = one.before.expected, one.after.expected
+    return one.name or SHARED, usd(before), usd(after), more(one.more.expected)
 
 
 def _print(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -58,10 +82,11 @@ def _print(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> N
 
 
 def _named(sums: Mapping[str, Money]) -> list[tuple[str, ...]]:
-    return [(name or SHARED, *_cells(money)) for name, money in sums.items()]
+    return [(name or SHARED, *cells(money)) for name, money in sums.items()]
 
 
-def _cells(money: Money) -> tuple[str, str, str]:
+def cells(money: Money) -> tuple[str, str, str]:
+    """Give the three cases in their order."""
     return usd(money.low), usd(money.expected), usd(money.high)
 
 
@@ -86,4 +111,22 @@ def as_json(made: Estimate, levers: Sequence[Lever]) -> dict[str, Any]:
         "unpriced": made.unpriced,
         "warnings": list(made.warnings),
         "lines": [asdict(one) for one in made.lines],
+    }
+
+
+def difference_as_json(difference: Difference) -> dict[str, Any]:
+    """Give a difference as JSON types: both estimates, and what changes."""
+
+    def told(one: Change) -> dict[str, Any]:
+        sides = {"before": one.before, "after": one.after, "change": one.more}
+        return {side: asdict(money) for side, money in sides.items()}
+
+    return {
+        "environment": difference.after.environment,
+        "against": difference.named,
+        "total_usd": told(difference.total),
+        "by_service": {one.name: told(one) for one in difference.by("service")},
+        "by_dataset": {one.name or SHARED: told(one) for one in difference.by("owner")},
+        "before": as_json(difference.before, []),
+        "after": as_json(difference.after, []),
     }
