@@ -11,7 +11,7 @@ from config.loading import available_environments, load_settings
 from strata.accounts import asking
 from strata.books import one_of
 from strata.command_groups import add_command
-from strata.console import console, show_rows
+from strata.console import console
 from strata.errors import StrataError
 from strata.lakes import Lake, find_lake
 from strata.local.lake import ENVIRONMENT
@@ -19,7 +19,7 @@ from strata.options import add_environment
 from strata.paths import ROOT, state_folder
 from strata.promotion.archive import Target, assemble, digest_of, verify
 from strata.promotion.deployed_contracts import DeployedDataset, deployed_datasets
-from strata.promotion.deploying import client, deploy, history
+from strata.promotion.deploying import attempts, client, deploy, history
 from strata.promotion.revision import revision
 from strata.promotion.smoke import (
     canary,
@@ -105,8 +105,9 @@ def _deployments(options: argparse.Namespace) -> None:
     if not known:
         _say(f"Nothing was deployed to {options.env} yet.")
         return
-    names = ("at", "state", "digest", "revision")
-    show_rows([{name: getattr(one, name) for name in names} for one in known])
+    for one in attempts(known):
+        # Whole, in one line: it is copied from here.
+        _say(f"{one.at}  {one.state:9}  {one.digest}  {one.revision}")
 
 
 def _smoke(options: argparse.Namespace) -> None:

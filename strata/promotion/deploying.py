@@ -115,6 +115,16 @@ def history(books: Any, target: Target) -> list[Deployment]:
     return [_read(entry["Value"], target) for entry in reversed(entries)]
 
 
+def attempts(known: Sequence[Deployment]) -> list[Deployment]:
+    """Give each deployment once, by the state that it came to; `known` is newest first."""
+    newer = (None, *known)
+    return [
+        one
+        for one, after in zip(known, newer, strict=False)
+        if one.state == "deployed" or after is None or after.digest != one.digest
+    ]
+
+
 def had(known: Iterable[Deployment]) -> list[Deployment]:
     """Give what an environment can go back to: each digest that was once deployed whole, once."""
     whole: dict[str, Deployment] = {}

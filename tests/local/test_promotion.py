@@ -5,7 +5,7 @@ from botocore.stub import Stubber
 
 from strata.errors import StrataError
 from strata.promotion.archive import Assembled, Target
-from strata.promotion.deploying import Deployment, client, current, deploy, had, history
+from strata.promotion.deploying import Deployment, attempts, client, current, deploy, had, history
 
 
 @pytest.fixture
@@ -113,6 +113,16 @@ def test_what_can_be_gone_back_to_is_each_digest_once_newest_first():
     assert [(one.digest, one.at) for one in had(known)] == [
         ("a", "2026-11-08"),
         ("c", "2026-11-06"),
+    ]
+
+
+def test_each_deployment_is_listed_once_by_what_became_of_it():
+    told = ("b deploying", "a deployed", "a deploying", "a deploying", "a deployed", "a deploying")
+    known = [Deployment(one[0], "abc", one[2:], str(at)) for at, one in enumerate(told)]
+    assert [(one.digest, one.state, one.at) for one in attempts(known)] == [
+        ("b", "deploying", "0"),
+        ("a", "deployed", "1"),
+        ("a", "deployed", "4"),
     ]
 
 
