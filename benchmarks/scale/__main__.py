@@ -2,7 +2,8 @@
 
     python -m benchmarks.scale --datasets 10,100
 
-1 means that something grows faster than the datasets, or that a template is past a limit.
+1 means that something grows faster than the datasets, that a template is past a limit, or that the
+CDK refused to synthesise so many.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from benchmarks.measure import Tree
 from benchmarks.scale.contracts import write_contracts
 from benchmarks.scale.figures import Figures, costs_of, faster, over_limits, sizes_of
 from config.loading import available_environments, load_settings
+from strata.errors import StrataError
 from strata.local.assembly import synthesise
 from strata.paths import state_folder
 
@@ -31,14 +33,18 @@ def main(argv: Sequence[str]) -> int:
     """Run the benchmark."""
     options = _options(argv)
     console = Console(width=None if sys.stdout.isatty() else 140)
-    taken = []
+    taken: list[Figures] = []
+    problems: list[str] = []
     for number in options.datasets:
         console.print(f"synthesising {number:,} datasets", highlight=False)
-        taken.append(measure(options.env, number))
+        try:
+            taken.append(measure(options.env, number))
+        except StrataError as error:
+            problems.append(f"{number} datasets: {str(error).strip().splitlines()[-1]}")
     _print(taken, options.env, console)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps([asdict(one) for one in taken], indent=2) + "\n")
-    problems = over_limits(taken)
+    problems += over_limits(taken)
     for few, many in pairwise(taken):
         problems += [
             f"from {few.datasets} to {many.datasets} datasets, {name} grow faster than they do"
