@@ -85,6 +85,7 @@ class ProcessingStack(Stack):
             "CurateStateMachineArn": self.lake.curate.machine.arn,
             "LedgerTableName": self.lake.tables.ledger.table_name,
             "AuditTableName": self.lake.tables.audit.table_name,
+            "ContractsUri": self.lake.contracts.uri,
             "AlertTopicArn": self.lake.alerts.topic.topic_arn,
             "SweepFunctionName": self.lake.sweep.function.function.function_name,
             "ArrivalQueueUrl": self.lake.arrivals.queue.queue_url,

@@ -147,7 +147,11 @@ class Books:
 
 def known_name(contracts: ContractSet, name: str) -> str:
     """Give the name of a dataset or product; raises `StrataError` naming the nearest one."""
-    names = [*contracts.datasets, *contracts.products]
+    return one_of([*contracts.datasets, *contracts.products], name)
+
+
+def one_of(names: Sequence[str], name: str) -> str:
+    """Give a name that is one of those with a contract; raises `StrataError` as `known_name`."""
     if name not in names:
         near = nearest(name, names)
         hint = f"did you mean {near}? " if near else ""

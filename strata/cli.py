@@ -2,7 +2,8 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ from stacks.engines import check_engines
 from strata.activity import wait_until_quiet
 from strata.arrivals import put
 from strata.circuit_commands import add_circuit_commands
+from strata.command_groups import Command, add_command, add_group
 from strata.compaction import compact, sentences
 from strata.console import Narrator, console, show_rows
 from strata.contract_commands import add_contract_commands
+from strata.cost.command import add_cost_command
 from strata.dead_letters.command import add_dead_letter_commands
 from strata.demo import demo
 from strata.destruction import destroy
@@ -36,12 +39,10 @@ from strata.reprocessing.command import add_run_commands
 from strata.review.command import add_review_command
 from strata.rollback.command import add_rollback_command
 
-Command = Callable[[argparse.Namespace], None]
-
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; an error that a person can mend is one sentence and exit code 1."""
-    options = _parser().parse_args(arguments)
+    options = make_parser().parse_args(arguments)
     command: Command = options.command
     try:
         command(options)
@@ -52,17 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         raise SystemExit(130) from None
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """Give the parser of every command."""
     parser = argparse.ArgumentParser(
         prog="strata", description="A data lake on AWS that you can run before you deploy it."
     )
     commands = parser.add_subparsers(required=True, metavar="command")
-
-    def add(name: str, command: Command, text: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text)
-        sub.set_defaults(command=command)
-        return sub
-
+    add = partial(add_command, commands)
     add("demo", _demo, "Run the lake end to end on real data, emulated on this machine.")
     up = add(
         "up", _up, "Bring up the emulated lake, or deploy to the running one what has changed."
@@ -72,12 +69,12 @@ def _parser() -> argparse.ArgumentParser:
     add("down", _down, "Take the emulated lake down; what it holds is gone.")
     putting = add("put", _put, "Put a file into the raw zone and wait for what becomes of it.")
     putting.add_argument("dataset", help="the dataset whose contract claims the file")
-    putting.add_argument("file", type=Path)
+    putting.add_argument("file", type=Path, help="it keeps its name")
     putting.add_argument("--no-wait", action="store_true", help="return as soon as it is stored")
     running = add("runs", _runs, "Show what became of each run.")
     running.add_argument("--steps", action="store_true", help="also the seconds of each step")
     asking = add("query", _query, 'Ask the tables: strata query "SELECT ...".')
-    asking.add_argument("sql")
+    asking.add_argument("sql", help="a SELECT over tables as zone.table, such as processed.flights")
     reporting = add("report", _report, "Write the page that shows what the running lake did.")
     reporting.add_argument("--output", type=Path, help="default: .strata/report.html")
     compacting = add("compact", _compact, "Bring the small files of a Parquet table together now.")
@@ -85,7 +82,12 @@ def _parser() -> argparse.ArgumentParser:
     add_environment(compacting)
     _add_contracts(add("validate", _validate, "Check every environment and every contract."))
     destroying = add("destroy", _destroy, "Say what goes and what stays, ask, then destroy.")
-    destroying.add_argument("--env", required=True, choices=available_environments())
+    destroying.add_argument(
+        "--env",
+        required=True,
+        choices=available_environments(),
+        help="reached as AWS_PROFILE says",
+    )
     destroying.add_argument("--plan", action="store_true", help="only say it")
     destroying.add_argument("--yes", action="store_true", help="do not ask; refused in production")
     _add_products(commands)
@@ -98,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     add_rollback_command(commands)
     add_run_commands(commands)
     add_review_command(commands)
+    add_cost_command(commands)
     add_promotion_commands(commands)
     return parser
 
@@ -109,12 +112,10 @@ def _add_contracts(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_products(commands: Any) -> None:
-    products = commands.add_parser("products", help="Show what products are built from.")
-    graph = products.add_subparsers(required=True, metavar="action").add_parser(
-        "graph", description="Show datasets, products, and which is built from which."
-    )
-    graph.set_defaults(command=_products_graph)
-    graph.add_argument("--format", choices=FORMATS, default="tree")
+    add = add_group(commands, "products", "Show what products are built from.")
+    text = "Show datasets, products, and which is built from which."
+    graph = add("graph", _products_graph, text)
+    graph.add_argument("--format", choices=FORMATS, default="tree", help="default: tree")
     graph.add_argument(
         "--output", type=Path, metavar="FILE", help="write to a file; not for format tree"
     )

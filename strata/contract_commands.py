@@ -30,7 +30,9 @@ def add_contract_commands(commands: Any) -> None:
 
 def _describe_dqdl(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dataset", help="a dataset or product")
-    parser.add_argument("--contracts", type=Path, default=CONTRACTS, metavar="FOLDER")
+    parser.add_argument(
+        "--contracts", type=Path, default=CONTRACTS, metavar="FOLDER", help="default: contracts/"
+    )
 
 
 def _dqdl(options: argparse.Namespace) -> None:
@@ -47,7 +49,9 @@ def _dqdl(options: argparse.Namespace) -> None:
 
 
 def _describe_docs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--contracts", type=Path, default=CONTRACTS, metavar="FOLDER")
+    parser.add_argument(
+        "--contracts", type=Path, default=CONTRACTS, metavar="FOLDER", help="default: contracts/"
+    )
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help="default: .strata/dictionary.html"
     )
@@ -60,8 +64,12 @@ def _docs(options: argparse.Namespace) -> None:
 
 def _describe_new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dataset", help="the name of the dataset and of its table")
-    parser.add_argument("--from", dest="sample", type=Path, required=True, metavar="FILE")
-    parser.add_argument("--output", type=Path, default=CONTRACTS, metavar="FOLDER")
+    parser.add_argument(
+        "--from", dest="sample", type=Path, required=True, metavar="FILE", help="the sample"
+    )
+    parser.add_argument(
+        "--output", type=Path, default=CONTRACTS, metavar="FOLDER", help="default: contracts/"
+    )
     parser.add_argument(
         "--clean-copy",
         type=Path,

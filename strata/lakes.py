@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
 from config.loading import load_settings
 from data_lake.contracts import ContractSet, load_contracts
+from strata.accounts import asking, session_in
 from strata.errors import StrataError
 from strata.local.lake import ENVIRONMENT, attach, find
 from strata.paths import CONTRACTS
@@ -97,18 +97,10 @@ def deployed_lake(environment: str) -> DeployedLake:
     like. Raises `StrataError` if they are of another account than the environment's.
     """
     settings = load_settings(environment)
-    session = boto3.Session(region_name=settings.region)
-    try:
-        account = session.client("sts").get_caller_identity()["Account"]
-        if account != settings.account:
-            raise StrataError(
-                f"the credentials are of account {account}, and {environment} is in "
-                f"{settings.account}; choose another profile: AWS_PROFILE=..."
-            )
+    session = session_in(settings.account, settings.region, environment)
+    with asking(f"the stacks of {environment} cannot be read"):
         pages = session.client("cloudformation").get_paginator("describe_stacks").paginate()
         stacks = [stack for page in pages for stack in page["Stacks"]]
-    except (BotoCoreError, ClientError) as error:
-        raise StrataError(f"{environment} cannot be reached: {error}") from error
     outputs = {
         output["OutputKey"]: output["OutputValue"]
         for stack in stacks

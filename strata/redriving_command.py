@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from strata.activity import wait_until_quiet
+from strata.command_groups import add_command
 from strata.console import Narrator, console
 from strata.lakes import contracts_of, find_lake
 from strata.local.lake import LocalLake
@@ -14,8 +15,7 @@ from strata.redriving import redrive_run
 def add_redrive_command(commands: Any) -> None:
     """Add `strata redrive` to the commands of a parser."""
     text = "Do a run again that failed, under its own id, with what it had claimed."
-    parser = commands.add_parser("redrive", help=text, description=text)
-    parser.set_defaults(command=_redrive)
+    parser = add_command(commands, "redrive", _redrive, text)
     parser.add_argument("dataset", help="the dataset or product")
     parser.add_argument("--run", metavar="ID", help="default: the last run")
     add_environment(parser)

@@ -15,6 +15,12 @@ _PRODUCTS_AT_ONCE: Final = 5
 _ROUNDS: Final = 10
 """How often one execution builds a product again because an input moved on meanwhile."""
 
+_NEXT_ROUND: Final = {
+    "round": "{% $round + 1 %}",
+    "run_id": "{% $closed.next_name %}",
+    "run_prefix": "{% 'runs/' & $dataset & '/' & $closed.next_name & '/' %}",
+}
+
 
 @dataclass(frozen=True)
 class CurateMachine:
@@ -105,6 +111,7 @@ class CurateMachine:
                 {
                     "dataset": "{% $states.input %}",
                     "round": 1,
+                    "failed": False,
                     "run_id": f"{{% {first} %}}",
                     "run_prefix": f"{{% 'runs/' & $states.input & '/' & {first} & '/' %}}",
                 },
@@ -180,15 +187,10 @@ class CurateMachine:
                 (f"$closed.more_waiting and $round < {_ROUNDS}", "BuildAgain"),
                 otherwise="ProductDone",
             ),
-            "BuildAgain": remember(
-                {
-                    "round": "{% $round + 1 %}",
-                    "run_id": "{% $closed.next_name %}",
-                    "run_prefix": "{% 'runs/' & $dataset & '/' & $closed.next_name & '/' %}",
-                },
-                then="OpenRun",
+            "BuildAgain": remember(_NEXT_ROUND, then="OpenRun"),
+            "ProductDone": remember(
+                output={"product": "{% $dataset %}", "failed": "{% $failed %}"}
             ),
-            "ProductDone": remember(output={"product": "{% $dataset %}", "failed": False}),
         }
 
     def _fail(self) -> States:
@@ -198,7 +200,13 @@ class CurateMachine:
             "PublishedAnyway?": choose(
                 ("$closed.event != null", "SideEffects"), otherwise="NotifyFailure"
             ),
-            **self.shared.notify("NotifyFailure", then="ProductFailed"),
+            **self.shared.notify("NotifyFailure", then="InputsMovedMeanwhile?"),
+            "InputsMovedMeanwhile?": choose(
+                (f"$closed.more_waiting and $round < {_ROUNDS}", "BuildAfterFailure"),
+                otherwise="ProductFailed",
+            ),
+            # However that ends, the execution fails, so that its alarm tells.
+            "BuildAfterFailure": remember({**_NEXT_ROUND, "failed": True}, then="OpenRun"),
             "ProductFailed": remember(
                 output={
                     "product": "{% $dataset %}",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -92,10 +92,15 @@ def _nearest_field(finding: dict[str, Any], model: type[BaseModel]) -> str:
 
 
 def _model_at(model: type[BaseModel], loc: FieldPath) -> type[BaseModel]:
+    is_key = False
     for part in loc:
-        if isinstance(part, str):
+        if isinstance(part, str) and not is_key:
             fields = {field.alias or name: field for name, field in model.model_fields.items()}
-            model = next(_models_in(fields[part].annotation))
+            annotation = fields[part].annotation
+            model = next(_models_in(annotation))
+            is_key = get_origin(annotation) is dict
+        else:
+            is_key = False
     return model
 
 

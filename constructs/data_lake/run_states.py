@@ -22,8 +22,8 @@ EVENT_SOURCE: Final = "strata.lake"
 DATASET_PUBLISHED: Final = "DatasetPublished"
 
 _STILL_OPEN: Final = (
-    "The run could not be closed. Its lock ends with its lease, then the next run takes over; "
-    "the cause is in the execution that run_id names."
+    "Nobody could say how the run ended: it may have published. If it holds its lock still, the "
+    "sweep ends that, and the next run closes it; the cause is in the execution that run_id names."
 )
 
 
@@ -79,7 +79,7 @@ class RunStates:
     def close_failed(self, *, then: str) -> State:
         """Record that the run failed with ``$error``; its files wait again.
 
-        If not even that works, the notice says so.
+        If not even that works, the notice says so; what was not closed has the lock still.
         """
         return invoke(
             self.functions.close_run,
@@ -147,11 +147,11 @@ def unexpected_answer(*, then: str) -> State:
 def _not_closed(runbooks: str) -> dict[str, Any]:
     message = (
         "{% $string({'notice': 'run_failed', 'severity': 'critical', 'dataset': $dataset, "
-        "'run_id': $run_id, 'outcome': 'failed', 'counts': {}, 'reasons': [$error.Error], "
+        "'run_id': $run_id, 'outcome': 'unknown', 'counts': {}, 'reasons': [$error.Error], "
         f"'next_step': '{_STILL_OPEN}', 'runbook': '{runbooks}/run-failed.md'}}) %}}"
     )
     return {
         "more_waiting": False,
         "event": None,
-        "notice": {"subject": "Run failed and could not be closed", "message": message},
+        "notice": {"subject": "Run could not be closed", "message": message},
     }

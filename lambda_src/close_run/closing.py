@@ -5,23 +5,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
+from botocore.exceptions import BotoCoreError, ClientError
 
 from lake_runtime.contracts import Dataset, load_contracts
-from lake_runtime.errors import ErrorClass, classify, explain
-from lake_runtime.identity import seconds_between
+from lake_runtime.errors import ErrorClass, LakeError, classify, explain
 from lake_runtime.inputs import ProductInputs
 from lake_runtime.inspections import failed_batches
 from lake_runtime.records import Inspection, TaskError, Verdict, is_batch_broken
 from lake_runtime.run import INPUT, JUDGEMENT, PUBLISH, VERDICTS, Run
 from lake_runtime.settlement import Ending, Outcome, Settled
-from lake_runtime.telemetry import emit_metrics
+from lake_runtime.telemetry import emit_metrics, logger
 
 _RUN_AGAIN_AT_ONCE = "SourceChanged"
 _TOO_MANY_FAILED = "States.ExceedToleratedFailureThreshold"
 _TOLD = 20
 _STARTED_BY_ARRIVALS = frozenset({"on_arrival", "manifest"})
-_REGISTERING_SECONDS = 60
-"""An arrival is stamped before it is written; it may be written so much later."""
 _GRAVEST_FIRST = (
     ErrorClass.PERMISSION,
     ErrorClass.CODE,
@@ -122,41 +120,57 @@ def describe_warning(warning: Any) -> str:
     return json.dumps(warning, sort_keys=True)[:400]
 
 
-def has_more(run: Run, settled: Settled, kind: str, error: TaskError | None) -> bool:
+def has_more(
+    run: Run, settled: Settled, kind: str, error: TaskError | None, *, has_promised: bool
+) -> bool:
     """Tell whether another run should start now; call it after the lock is free.
 
-    After a failure, files that the run gave back start none, or a fault that stays would run in a
-    circle: the next arrival or schedule takes them. A file that came during the run is such an
-    arrival: nobody started a run for it, because this one promised to look. `SourceChanged` says
-    that one came to replace another; attempts are bounded by parking.
+    `has_promised` tells that the run held the lock: others have left to it what came meanwhile,
+    and started nothing. After a failure, what the run gave back starts none, or a fault that stays
+    would run in a circle; nor does anything else once so many failed that the circuit is open.
+    `SourceChanged` says that a file came to replace another; attempts are bounded by parking.
+
+    Where nobody can tell, another run is started: it finds out, and nothing is left waiting.
     """
-    if settled.outcome is Outcome.FAILED and (error is None or error.Error != _RUN_AGAIN_AT_ONCE):
-        return kind != "product" and _has_come_meanwhile(run, settled)
-    if kind == "product":
-        contracts = load_contracts(run.environment.contracts_uri)
-        product = contracts.products.get(run.dataset)
-        if product is None:
-            return False
-        return ProductInputs(run.environment, contracts, product).moved_since(run)
-    return run.ledger.has_waiting()
-
-
-def _has_come_meanwhile(run: Run, settled: Settled) -> bool:
-    """Tell whether a file that starts a run on arrival came while the run was going."""
-    claimed = {claim.arrival_id for claim in run.claims()}
-    if not claimed:
-        # It was never open, and has promised nothing.
+    is_failure = settled.outcome is Outcome.FAILED
+    runs_again = error is not None and error.Error == _RUN_AGAIN_AT_ONCE
+    if is_failure and not runs_again and not has_promised:
         return False
+    try:
+        if is_failure and not runs_again and run.circuit.refuses_runs():
+            return False
+        if kind == "product":
+            return _have_inputs_moved(run)
+        if is_failure and not runs_again:
+            return _has_come_meanwhile(run)
+        return run.ledger.has_waiting()
+    except (ClientError, BotoCoreError, LakeError):
+        logger.exception("what waits could not be looked for, so a run is started to look")
+        return True
+
+
+def _have_inputs_moved(run: Run) -> bool:
+    """Tell whether an input was published since the run wrote down what it is built from; where
+    it never came to that, whether the product should be built."""
+    contracts = load_contracts(run.environment.contracts_uri)
+    product = contracts.products.get(run.dataset)
+    if product is None:
+        return False
+    inputs = ProductInputs(run.environment, contracts, product)
+    if run.artifacts.read(INPUT) is None:
+        return inputs.moved() is not None
+    return inputs.moved_since(run)
+
+
+def _has_come_meanwhile(run: Run) -> bool:
+    """Tell whether anything waits that would start a run on arrival, and that neither this run nor
+    one before it has given back."""
     dataset = run.contract()
     if not isinstance(dataset, Dataset) or dataset.trigger.mode not in _STARTED_BY_ARRIVALS:
         return False
-    for claim in run.ledger.waiting_newest_first():
-        before = seconds_between(claim.registered_at, str(settled.record["started_at"]))
-        if before >= _REGISTERING_SECONDS:
-            return False
-        if claim.arrival_id not in claimed:
-            return True
-    return False
+    batch = run.batch()
+    own = {claim.arrival_id for claim in ([batch.manifest] if batch else run.claims())}
+    return any(claim.arrival_id not in own for claim in run.ledger.waiting_anew())
 
 
 def published_event(run: Run, settled: Settled, kind: str) -> dict[str, Any] | None:

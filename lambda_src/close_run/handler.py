@@ -56,7 +56,8 @@ def handle(request: CloseRunRequest) -> CloseRunResponse:
     ending = replace(ending, more_workers=request.more_workers)
     settled = settle_run(run, ending)
     count_run(run, settled)
-    run.lock.release(run.run_id)
+    # A call that is repeated finds the lock free already.
+    has_promised = run.lock.release(run.run_id) or not settled.is_first
     kind = str(settled.record.get("kind", "dataset"))
     said = {"outcome": settled.outcome, "error_class": settled.record.get("error_class")}
     logger.info("run closed", extra={**said, "parked": settled.parked})
@@ -68,6 +69,6 @@ def handle(request: CloseRunRequest) -> CloseRunResponse:
             run_uri=run.artifacts.uri(RUN),
         ),
         event=published_event(run, settled, kind),
-        more_waiting=has_more(run, settled, kind, request.error),
+        more_waiting=has_more(run, settled, kind, request.error, has_promised=has_promised),
         next_name=execution_name(run.dataset, [run.run_id, "next", *_times(settled.record)]),
     )

@@ -54,6 +54,7 @@ def return_arrivals(
     """Let a run's claimed arrivals wait again, and give those parked instead.
 
     An arrival of which `max_attempts` runs failed is parked: no run claims it again by itself.
+    The markers of the others say that they were given back, so that they alone start no run.
     Arrivals that already reached an end (rejected, duplicate, missing) stay there.
     """
     held = {":claimed": Status.CLAIMED, ":run": run_id, ":most": max_attempts, ":reason": reason}
@@ -66,7 +67,7 @@ def return_arrivals(
                 "#status = :claimed AND run_id = :run AND attempts < :most",
                 held | {":to": Status.WAITING},
             ),
-            ledger.put_marker(claim),
+            ledger.put_marker(claim, returned=True),
         ]
         for claim in claims
     ]
@@ -95,7 +96,10 @@ def unpark_arrivals(ledger: Ledger, run_id: str, claims: Sequence[Claim]) -> Non
     condition = "#status = :parked AND run_id = :run"
     write_groups(
         [
-            [_update(ledger, claim, change, condition, values), ledger.put_marker(claim)]
+            [
+                _update(ledger, claim, change, condition, values),
+                ledger.put_marker(claim, returned=True),
+            ]
             for claim in claims
         ]
     )

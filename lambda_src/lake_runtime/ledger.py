@@ -12,8 +12,6 @@ from lake_runtime import clients
 from lake_runtime.records import Claim
 from lake_runtime.transactions import Change, write_groups
 
-_FEW = 25
-
 
 class Status(StrEnum):
     """Where an arrival stands. Only the first three are on the way; the rest are ends.
@@ -78,12 +76,13 @@ class Ledger:
         """Tell whether any arrival waits."""
         return any(True for _ in self._markers(1))
 
-    def waiting_newest_first(self) -> Iterator[Claim]:
-        """Give the waiting arrivals one by one, those registered last first."""
-        for marker in self._markers(_FEW, newest_first=True):
-            yield Claim.of_item(marker)
+    def waiting_anew(self) -> Iterator[Claim]:
+        """Give the waiting arrivals that no run has given back, those registered first first."""
+        for marker in self._markers(1000):
+            if not marker.get("returned"):
+                yield Claim.of_item(marker)
 
-    def _markers(self, limit: int, *, newest_first: bool = False) -> Iterator[dict[str, Any]]:
+    def _markers(self, limit: int) -> Iterator[dict[str, Any]]:
         start: dict[str, Any] = {}
         while True:
             page = (
@@ -93,7 +92,6 @@ class Ledger:
                     KeyConditionExpression=Key("scope").eq(self.scope)
                     & Key("item").begins_with("WAITING#"),
                     ConsistentRead=True,
-                    ScanIndexForward=not newest_first,
                     Limit=min(limit, 1000),
                     **start,
                 )
@@ -168,14 +166,16 @@ class Ledger:
         """Give the key of an arrival's waiting marker, which sorts by registration."""
         return self.key(f"WAITING#{claim.registered_at}#{claim.arrival_id}")
 
-    def put_marker(self, claim: Claim) -> Change:
-        """Give the action that marks an arrival as waiting.
+    def put_marker(self, claim: Claim, *, returned: bool = False) -> Change:
+        """Give the action that marks an arrival as waiting, `returned` for one that a run gives
+        back.
 
         The marker carries the whole claim, so that claiming reads no arrival one by one.
         """
+        given_back = {"returned": True} if returned else {}
         return {
             "Put": {
                 "TableName": self.table,
-                "Item": {**claim.model_dump(), **self.marker_key(claim)},
+                "Item": {**claim.model_dump(), **given_back, **self.marker_key(claim)},
             }
         }

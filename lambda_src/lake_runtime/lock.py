@@ -42,11 +42,14 @@ class DatasetLock:
         item = self.ledger.get("LOCK")
         return _holder(item) if item else None
 
-    def acquire(self, run_id: str, execution_arn: str, lease_seconds: int) -> Holder | None:
+    def acquire(
+        self, run_id: str, execution_arn: str, lease_seconds: int, *, looks_again: bool = False
+    ) -> Holder | None:
         """Take the lock for a run; None if another run holds it.
 
         A lock whose lease ran out is taken over; the run that left it is named in `abandoned`
         until `settle` says that its arrivals wait again. A repeated call renews the lease.
+        `looks_again` promises, as `promise_to_look` does.
         """
         found = self.holder()
         abandoned: tuple[str, ...] = ()
@@ -54,7 +57,9 @@ class DatasetLock:
             if found.run_id != run_id and not found.has_expired:
                 return None
             abandoned = found.abandoned
-            if found.run_id != run_id:
+            if found.run_id == run_id:
+                looks_again = looks_again or found.looks_again
+            else:
                 abandoned = (*abandoned, found.run_id)
         expires_at = int(time.time()) + lease_seconds
         item = {
@@ -63,10 +68,11 @@ class DatasetLock:
             "expires_at": expires_at,
             "lease_seconds": lease_seconds,
             "abandoned": list(abandoned),
+            "looks_again": looks_again,
         }
         if not self._put(item, found, run_id):
             return None
-        return Holder(run_id, expires_at, abandoned, execution_arn)
+        return Holder(run_id, expires_at, abandoned, execution_arn, looks_again)
 
     def _put(self, item: dict[str, Any], found: Holder | None, run_id: str) -> bool:
         free = Attr("run_id").not_exists() | Attr("run_id").eq(run_id)
@@ -88,9 +94,10 @@ class DatasetLock:
         self._update(run_id, "SET abandoned = :none", {":none": []})
 
     def promise_to_look(self, run_id: str) -> None:
-        """Note that the run will be closed, and that closing looks again; raises `LeaseLost`.
+        """Note that whoever gives the lock back looks, after that, for what waits.
 
-        Who has made an arrival wait and then finds this note need start nothing.
+        Who has made an arrival wait and then finds this note need start nothing. Raises
+        `LeaseLost`.
         """
         self._update(run_id, "SET looks_again = :yes", {":yes": True})
 
@@ -130,18 +137,31 @@ class DatasetLock:
             raise
 
     def release(self, run_id: str) -> bool:
-        """Free the lock if this run holds it; False if it does not."""
+        """Give the lock back if this run holds it; False if it does not.
+
+        It is free then, unless the run has not settled those that it took over: they hold it as
+        before, under a lease that has run out, so that the next run takes over from them again.
+        """
+        holder = self.holder()
+        if holder is None or holder.run_id != run_id:
+            return False
+        table = clients.dynamodb().Table(self.ledger.table)
+        is_mine = Attr("run_id").eq(run_id)
         try:
-            clients.dynamodb().Table(self.ledger.table).delete_item(
-                Key=self.ledger.key("LOCK"),
-                ConditionExpression="run_id = :me",
-                ExpressionAttributeValues={":me": run_id},
-            )
+            if holder.abandoned:
+                table.put_item(Item=self._left_behind(holder), ConditionExpression=is_mine)
+            else:
+                table.delete_item(Key=self.ledger.key("LOCK"), ConditionExpression=is_mine)
         except ClientError as error:
             if is_condition_failure(error):
                 return False
             raise
         return True
+
+    def _left_behind(self, holder: Holder) -> dict[str, Any]:
+        *others, last = holder.abandoned
+        item = {"run_id": last, "execution_arn": "", "expires_at": 0, "abandoned": others}
+        return {**item, **self.ledger.key("LOCK")}
 
 
 def _holder(item: dict[str, Any]) -> Holder:

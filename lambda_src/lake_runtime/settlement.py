@@ -94,6 +94,7 @@ class _Books:
     inspections: Sequence[Inspection]
     stage: StageReport | None
     published: PublishReport | None
+    record: dict[str, Any] | None
     limits: Limits
 
     @property
@@ -133,12 +134,7 @@ def settle_run(run: Run, ending: Ending) -> Settled:
     if attempt is not None:
         run.ledger.write_attempt(attempt)
     result = _result(books, given)
-    circuit_opened = run.circuit.record(
-        run.run_id,
-        is_failure=books.outcome is Outcome.FAILED,
-        limits=books.limits,
-        why="; ".join(ending.reasons) or f"the run ended as {books.outcome}",
-    )
+    circuit_opened = _count(books)
     is_first = run.audit.close(run.run_id, result)
     record = run.audit.read(run.run_id) or result
     plain = {name: plain_value(value) for name, value in record.items()}
@@ -163,8 +159,31 @@ def _read_books(run: Run, ending: Ending) -> _Books:
         published = publish_report_if_any(run) if ending.outcome is Outcome.FAILED else None
     verdicts = run.artifacts.read(VERDICTS) or []
     inspections = [Inspection.model_validate(entry) for entry in verdicts]
-    limits = Limits.recorded(run.audit.read(run.run_id), run.contract)
-    return _Books(run, ending, run.claims(), run.batch(), inspections, stage, published, limits)
+    record = run.audit.read(run.run_id)
+    limits = Limits.recorded(record, run.contract)
+    return _Books(
+        run, ending, run.claims(), run.batch(), inspections, stage, published, record, limits
+    )
+
+
+def _count(books: _Books) -> bool:
+    """Count for the circuit how the run ended, once; tell whether it opened with it.
+
+    A run that never held the lock says nothing of the dataset: it counts neither way.
+    """
+    run = books.run
+    if books.record is None:
+        holder = run.lock.holder()
+        if holder is None or run.run_id not in (holder.run_id, *holder.abandoned):
+            return False
+    elif books.record.get("status") == "closed":
+        return bool(run.circuit.look().get("opened_by_run") == run.run_id)
+    return run.circuit.record(
+        run.run_id,
+        is_failure=books.outcome is Outcome.FAILED,
+        limits=books.limits,
+        why="; ".join(books.ending.reasons) or f"the run ended as {books.outcome}",
+    )
 
 
 def _end_arrivals(books: _Books) -> list[Claim]:

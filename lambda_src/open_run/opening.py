@@ -54,9 +54,10 @@ def open_run(
     Safe to repeat: what was opened stays open, whatever the circuit says by then. With the trigger
     `redrive`, a run that failed is opened again with what is left of its claims.
 
-    A lock given back unused is followed by another look: an arrival that came while the lock was
-    held started a run that found the dataset busy and left.
-    Raises `RunAlreadyClosed` for the id of a run that ended.
+    The lock is a promise: who finds it held leaves what waits to whoever gives it back. So a lock
+    given back unused is followed by another look, and closing looks after a run that failed.
+    Raises `RunAlreadyClosed` for the id of a run that ended, and `LedgerUnsettled`, which is worth
+    another try, where nothing is promised yet.
     """
     record = run.audit.read(run.run_id)
     redriving = Redriving(run, execution_arn)
@@ -69,18 +70,28 @@ def open_run(
         holder = run.lock.holder()
         if holder is None and not (redriving if is_redrive else work).is_pending():
             return Opening(OpenStatus.NOTHING_WAITING)
-        held = run.lock.acquire(run.run_id, execution_arn, lease_seconds)
+        # A redrive takes nothing but its own files, so it can promise only once it goes on.
+        held = run.lock.acquire(
+            run.run_id, execution_arn, lease_seconds, looks_again=not is_redrive
+        )
         if held is None:
-            return Opening(OpenStatus.BUSY)
+            if _is_taken_care_of(run):
+                return Opening(OpenStatus.BUSY)
+            continue
         _settle_abandoned(run, held)
         is_open = record is not None and not is_redrive
         passage = Passage(is_free=True) if is_open else run.circuit.enter(run.run_id)
         if not passage.is_free:
             run.lock.release(run.run_id)
-            return Opening(OpenStatus.CIRCUIT_OPEN, refused=passage)
-        if is_redrive and not redriving.reopen():
-            run.lock.release(run.run_id)
-            return Opening(OpenStatus.NOTHING_WAITING)
+            if run.circuit.refuses_runs():
+                return Opening(OpenStatus.CIRCUIT_OPEN, refused=passage)
+            continue
+        if is_redrive:
+            if not redriving.is_pending():
+                run.lock.release(run.run_id)
+                return Opening(OpenStatus.NOTHING_WAITING)
+            run.lock.promise_to_look(run.run_id)
+            redriving.reopen()
         run.audit.open(
             run.run_id,
             {
@@ -93,14 +104,30 @@ def open_run(
         )
         taken = work.take()
         if taken is not None:
-            run.lock.promise_to_look(run.run_id)
             status = OpenStatus.UNCHANGED if taken.unchanged else OpenStatus.OPENED
             return Opening(status, taken)
         run.audit.discard(run.run_id)
         run.lock.release(run.run_id)
     raise LedgerUnsettled(
-        f"{run.dataset}: what waited was gone {_LOOKS} times when it was to be claimed; retry"
+        f"{run.dataset}: the lock or what waited was gone {_LOOKS} times when it was to be taken; "
+        "retry"
     )
+
+
+def _is_taken_care_of(run: Run) -> bool:
+    """Tell whether another run holds the lock; False if it has just given it back.
+
+    A person's command makes no promise, but starts a run for what waits when it has ended. Raises
+    `LedgerUnsettled` for a run that is about to promise or to leave.
+    """
+    holder = run.lock.holder()
+    if holder is None or holder.has_expired:
+        return False
+    if holder.execution_arn and not holder.looks_again:
+        raise LedgerUnsettled(
+            f"{run.dataset}: run {holder.run_id} is only being opened, and may leave again; retry"
+        )
+    return True
 
 
 def _settle_abandoned(run: Run, held: Holder) -> None:

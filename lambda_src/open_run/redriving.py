@@ -35,19 +35,13 @@ class Redriving:
         """Tell whether anything that the run had claimed waits, or was parked by its failure."""
         return any(in_parallel(self._is_left, self._wanted()))
 
-    def reopen(self) -> bool:
-        """Make the run one that is going on; False, and nothing changes, if nothing is left of it.
-
-        Call it under the dataset's lock. Safe to repeat.
-        """
-        if not self.is_pending():
-            return False
+    def reopen(self) -> None:
+        """Make the run one that is going on, under the dataset's lock; safe to repeat."""
         run = self.run
         unpark_arrivals(run.ledger, run.run_id, self._wanted())
         forget_inspections(run, run.claims())
         run.circuit.forget(run.run_id)
         run.audit.reopen(run.run_id, self.execution_arn)
-        return True
 
     def _wanted(self) -> Sequence[Claim]:
         batch = self.run.batch()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lake_runtime.identity import execution_name
+from lake_runtime.identity import execution_name, utc_now
 from lake_runtime.run import Run
 from lake_runtime.starts import start_execution
 from lake_runtime.telemetry import logger
@@ -22,7 +22,8 @@ def start_runs(
     back the lock. The look comes after the arrivals are in the ledger, and both reads are strongly
     consistent: either this look finds the lock free, or that one finds the arrivals.
 
-    The name is a hash of the arrivals, so that a repeated delivery is the same execution.
+    The name is a hash of the arrivals, so that a delivery that is repeated while the execution
+    runs is the same one.
     """
     messages: dict[str, list[str]] = defaultdict(list)
     for message_id, registration in registrations.items():
@@ -32,12 +33,19 @@ def start_runs(
     for dataset, message_ids in messages.items():
         arrivals = {one for message_id in message_ids for one in registrations[message_id].waiting}
         try:
-            if Run(environment, dataset, "").lock.takes_what_waits():
-                continue
-            # What an execution of this name left waiting is the next run's, which closing starts.
-            name = execution_name(dataset, arrivals)
-            start_execution(environment.ingest_state_machine_arn, name, dataset, "on_arrival")
+            if not Run(environment, dataset, "").lock.takes_what_waits():
+                _start_run(dataset, arrivals, environment)
         except (ClientError, BotoCoreError):
             logger.exception("the run could not be started", extra={"dataset": dataset})
             failed += message_ids
     return failed
+
+
+def _start_run(dataset: str, arrivals: set[str], environment: RegisterEnvironment) -> None:
+    """Start a run, under another name where one that was started for the same arrivals has ended:
+    they wait still, or wait again, as a batch does whose file came late."""
+    machine = environment.ingest_state_machine_arn
+    name = execution_name(dataset, arrivals)
+    if not start_execution(machine, name, dataset, "on_arrival"):
+        again = execution_name(dataset, [*arrivals, utc_now()])
+        start_execution(machine, again, dataset, "on_arrival")

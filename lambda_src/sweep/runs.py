@@ -104,15 +104,16 @@ class RunSweeper:
         if not waiting or run.lock.holder() is not None or run.circuit.refuses_runs():
             return []
         if dataset.trigger.mode == "schedule":
-            return self._missed(dataset, run, waiting[0])
+            oldest = next(run.ledger.waiting_anew(), None)
+            return self._missed(dataset, oldest) if oldest else []
         allowed = self.environment.grace_minutes + (dataset.trigger.every_minutes or 0)
         waited = seconds_between(waiting[0].registered_at, utc_now()) / 60
         if waited < allowed:
             return []
         return [f"{waiting[0].key} has waited for {waited:.0f} minutes and no run was going"]
 
-    def _missed(self, dataset: Dataset, run: Run, oldest: Claim) -> list[str]:
-        """Say which run of a schedule did not come; a run that came and failed is none of these.
+    def _missed(self, dataset: Dataset, oldest: Claim) -> list[str]:
+        """Say which run of a schedule did not come for what no run has had yet.
 
         However many ticks were missed, one run takes what waits for them.
         """
@@ -120,7 +121,7 @@ class RunSweeper:
         came = max(datetime.fromisoformat(oldest.registered_at), until - _LOOKS_BACK)
         schedule = dataset.schedule
         due = first_due(schedule.cron, schedule.time_zone, came, until) if schedule else None
-        if due is None or (run.ledger.arrival(oldest.arrival_id) or {}).get("attempts"):
+        if due is None:
             return []
         return [f"{oldest.key} waited for the run of {due:%Y-%m-%d %H:%M} UTC, which did not come"]
 

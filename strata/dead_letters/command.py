@@ -31,7 +31,7 @@ def add_dead_letter_commands(commands: Any) -> None:
     redriving.add_argument("queue", nargs="?", help="default: every queue")
     _add_messages(redriving)
     dropping = add("drop", _drop, "Take messages out for good, with a record of it.")
-    dropping.add_argument("queue")
+    dropping.add_argument("queue", help="as strata dlq list calls it")
     dropping.add_argument("--all", action="store_true", help="needed without --message")
     _add_messages(dropping)
     add_reason(dropping)

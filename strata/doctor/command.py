@@ -10,6 +10,7 @@ import boto3
 from rich.text import Text
 
 from config.loading import available_environments, load_settings
+from strata.command_groups import add_command
 from strata.console import console, heading, show_rows
 from strata.doctor.examination import examine, is_ready
 from strata.doctor.finding import Account, Finding, State
@@ -20,15 +21,14 @@ FORMATS = ("table", "json")
 def add_doctor_command(commands: Any) -> None:
     """Add `strata doctor` to the commands of a parser."""
     text = "Look whether an account is ready for its first deployment, and say what to fix."
-    doctor = commands.add_parser("doctor", help=text, description=text)
-    doctor.set_defaults(command=_doctor)
+    doctor = add_command(commands, "doctor", _doctor, text)
     doctor.add_argument(
         "--env",
         required=True,
         choices=available_environments(),
         help="its account is reached as AWS_PROFILE says",
     )
-    doctor.add_argument("--format", choices=FORMATS, default="table")
+    doctor.add_argument("--format", choices=FORMATS, default="table", help="default: table")
 
 
 def account_of(environment: str) -> Account:

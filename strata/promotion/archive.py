@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import tarfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,13 @@ class Target:
     account: str
     region: str
     prefix: str
+
+
+@dataclass(frozen=True)
+class _Manifest:
+    targets: Mapping[str, Target]
+    files: Mapping[str, str]
+    revision: str
 
 
 @dataclass(frozen=True)
@@ -143,10 +151,8 @@ def verify(archive: Path, folder: Path, digest: str | None = None) -> Assembled:
         raise StrataError(
             f"{archive}: its digest must be {wanted}: got {_sha256(text)}; nothing is deployed"
         )
-    manifest = json.loads(text)
-    if manifest["format"] != FORMAT:
-        raise StrataError(f"{archive}: {MANIFEST}: format must be {FORMAT}: {manifest['format']!r}")
-    _check_files(archive, manifest["files"], contents)
+    manifest = _read_manifest(archive, text)
+    _check_files(archive, manifest.files, contents)
     shutil.rmtree(folder, ignore_errors=True)
     for name, content in contents.items():
         file = folder / name
@@ -155,8 +161,8 @@ def verify(archive: Path, folder: Path, digest: str | None = None) -> Assembled:
     return Assembled(
         digest=wanted,
         folder=folder,
-        targets={name: Target(**each) for name, each in manifest["environments"].items()},
-        revision=manifest["revision"],
+        targets=manifest.targets,
+        revision=manifest.revision,
     )
 
 
@@ -177,8 +183,23 @@ def _unpacked(archive: Path) -> dict[str, bytes]:
                 _safe(archive, entry): files.extractfile(entry).read()  # type: ignore[union-attr]
                 for entry in files
             }
-    except (OSError, tarfile.TarError, EOFError) as error:
+    except (OSError, tarfile.TarError, EOFError, zlib.error) as error:
         raise StrataError(f"{archive}: cannot be read: {error}") from error
+
+
+def _read_manifest(archive: Path, text: bytes) -> _Manifest:
+    try:
+        document = json.loads(text)
+        made_as = document["format"]
+        targets = {name: Target(**each) for name, each in document["environments"].items()}
+        manifest = _Manifest(targets, dict(document["files"]), str(document["revision"]))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StrataError(
+            f"{archive}: {MANIFEST}: must be as strata assemble writes it: {error!r}"
+        ) from error
+    if made_as != FORMAT:
+        raise StrataError(f"{archive}: {MANIFEST}: format must be {FORMAT}: got {made_as!r}")
+    return manifest
 
 
 def _safe(archive: Path, entry: tarfile.TarInfo) -> str:

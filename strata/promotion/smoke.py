@@ -3,17 +3,18 @@
 import hashlib
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from data_lake.contracts import ContractSet
-from strata.books import Books, known_name
+from strata.books import Books
 from strata.by_hand import TRIGGER
+from strata.dead_letters.queues import dead_letter_queues
 from strata.errors import StrataError
 from strata.lakes import Lake
 from strata.locking import LOCK
+from strata.promotion.deployed_contracts import DeployedDataset
 from strata.starting import start_execution
 
 Tell = Callable[[str], None]
@@ -39,21 +40,20 @@ def check_stacks(lake: Lake) -> list[str]:
     return sorted(found)
 
 
-def check_dead_letters(lake: Lake) -> None:
-    """Raise `StrataError` if an arrival could not be registered and still lies there."""
-    answer = lake.client("sqs").get_queue_attributes(
-        QueueUrl=lake["ArrivalDeadLetterQueueUrl"],
-        AttributeNames=["ApproximateNumberOfMessages"],
-    )
-    count = int(answer["Attributes"]["ApproximateNumberOfMessages"])
-    if count:
+def check_dead_letters(lake: Lake) -> list[str]:
+    """Give the names of the dead-letter queues; raises `StrataError` for one that is not empty."""
+    counts = {queue.name: queue.count() for queue in dead_letter_queues(lake)}
+    full = [f"{count} in {name}" for name, count in counts.items() if count]
+    if full:
         raise StrataError(
-            f"{count} arrivals could not be registered and lie in the dead-letter queue: "
-            "strata dlq list"
+            f"messages lie in dead-letter queues: {', '.join(full)}; look at them: strata dlq show"
         )
+    if not counts:
+        raise StrataError(f"no stack {lake.prefix}-* tells of a dead-letter queue; deploy it first")
+    return list(counts)
 
 
-def run_that_finds_nothing(lake: Lake, contracts: ContractSet, *, seconds: float) -> str:
+def run_that_finds_nothing(lake: Lake, datasets: Iterable[str], *, seconds: float) -> str:
     """Start the ingest machine for a dataset for which nothing waits, and give the dataset's name.
 
     It goes through the alias, the machine, its role, the function, the ledger and their keys, and
@@ -62,7 +62,7 @@ def run_that_finds_nothing(lake: Lake, contracts: ContractSet, *, seconds: float
     Raises:
         StrataError: files wait for every dataset, or the execution does not end well in time.
     """
-    idle = next((name for name in sorted(contracts.datasets) if _is_idle(lake, name)), None)
+    idle = next((name for name in sorted(datasets) if _is_idle(lake, name)), None)
     if idle is None:
         raise StrataError("every dataset is being loaded or has files waiting; try again later")
     name = f"{MARK}{idle[:40]}-{datetime.now(UTC):%Y%m%dT%H%M%S}"
@@ -86,10 +86,18 @@ def _is_idle(lake: Lake, dataset: str) -> bool:
     return books.item(LOCK) is None and next(books.items("WAITING#"), None) is None
 
 
+def check_canary(dataset: DeployedDataset) -> None:
+    """Raise `StrataError` for a dataset in which a file that comes twice leaves its rows twice."""
+    if dataset.write_mode == "append":
+        raise StrataError(
+            f"{dataset.name}: a canary needs a dataset whose rows are replaced or merged: sending "
+            "it twice must not leave its rows twice"
+        )
+
+
 def canary(
     lake: Lake,
-    contracts: ContractSet,
-    dataset: str,
+    dataset: DeployedDataset,
     file: Path,
     seed: str,
     *,
@@ -103,21 +111,16 @@ def canary(
     and that they were recognised is a good outcome as well.
 
     Raises:
-        StrataError: the dataset is unknown or only ever appended to, the file is not claimed in
-            time, or its run ends otherwise than published.
+        StrataError: the dataset is only ever appended to, the file is not claimed in time, or its
+            run ends otherwise than published.
     """
-    contract = contracts.datasets.get(known_name(contracts, dataset))
-    if contract is None or contract.write_mode == "append":
-        raise StrataError(
-            f"{dataset}: a canary needs a dataset whose rows are replaced or merged: sending it "
-            "twice must not leave its rows twice"
-        )
+    check_canary(dataset)
     content = shuffled(file.read_text(encoding="utf-8"), seed).encode()
     digest = hashlib.sha256(content).hexdigest()[:12]
-    key = f"{contract.raw.prefix}{MARK}{digest}{file.suffix}"
+    key = f"{dataset.prefix}{MARK}{digest}{file.suffix}"
     answer = lake.client("s3").put_object(Bucket=lake["RawBucketName"], Key=key, Body=content)
     tell(f"stored s3://{lake['RawBucketName']}/{key}")
-    return _outcome(Books(lake, dataset), key, answer["VersionId"], seconds)
+    return _outcome(Books(lake, dataset.name), key, answer["VersionId"], seconds)
 
 
 def shuffled(text: str, seed: str) -> str:

@@ -4,11 +4,8 @@ One change of a dataset is open at a time: the ledger's item `QUARANTINE` names 
 one open, on whatever machine, finishes it before anything else.
 """
 
-import getpass
 import tempfile
-import uuid
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,102 +13,13 @@ from botocore.exceptions import ClientError
 
 from strata.errors import StrataError
 from strata.lakes import Lake
+from strata.quarantine.change import Change, Object, read_change
 from strata.quarantine.shrinking import shrink
-from strata.quarantine.zone import FILE_STATUSES, File, Part, Quarantine, Row, is_refused
+from strata.quarantine.zone import FILE_STATUSES, Quarantine, is_refused
 
 OPEN = "QUARANTINE"
 """The ledger's item that names a dataset's open change."""
 _CHECKING = "checking"
-
-
-_OF_FILES = (
-    *("bucket", "key", "version_id", "run_id", "status", "rule", "reason", "quarantine_uri"),
-)
-
-
-@dataclass(frozen=True)
-class Taken:
-    """The rows that a change takes out of one part, by their places in it."""
-
-    run_id: str
-    location: str
-    ordinals: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Object:
-    """A file that goes into the raw zone: where it was prepared, and the key it gets."""
-
-    prepared: str
-    key: str
-
-
-@dataclass(frozen=True)
-class Change:
-    """One replay or drop, as it stands in the quarantine zone.
-
-    `runs` counts the rows by the run that quarantined them; `files` are files as the ledger knew
-    them; `objects` are in the order in which they arrive.
-    """
-
-    id: str
-    dataset: str
-    action: str
-    who: str
-    at: str
-    reason: str
-    runs: dict[str, int]
-    files: tuple[dict[str, Any], ...] = ()
-    objects: tuple[Object, ...] = ()
-    taken: tuple[Taken, ...] = field(default=(), repr=False)
-    finished_at: str | None = None
-
-    @property
-    def rows(self) -> int:
-        """How many rows it takes."""
-        return sum(self.runs.values())
-
-    @property
-    def folder(self) -> str:
-        """The key prefix of its documents in the quarantine zone."""
-        return f"changes/{self.dataset}/{self.id}/"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The rows and the files that a change takes out of quarantine."""
-
-    rows: Sequence[Row]
-    files: Sequence[File]
-
-    def __bool__(self) -> bool:
-        """Tell whether there is anything."""
-        return bool(self.rows or self.files)
-
-
-def new_change(quarantine: Quarantine, action: str, reason: str, choice: Choice) -> Change:
-    """Describe a change; nothing is written yet."""
-    now = datetime.now(UTC)
-    taken: dict[Part, list[int]] = {}
-    for row in choice.rows:
-        taken.setdefault(row.part, []).append(row.ordinal)
-    identity = quarantine.lake.client("sts").get_caller_identity()["Arn"]
-    return Change(
-        id=f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}",
-        dataset=quarantine.dataset,
-        action=action,
-        who=f"{getpass.getuser()} as {identity}",
-        at=now.isoformat(),
-        reason=reason,
-        runs={part.run_id: len(ordinals) for part, ordinals in taken.items()},
-        files=tuple(
-            {"arrival_id": file.arrival_id} | {name: file[name] for name in _OF_FILES}
-            for file in choice.files
-        ),
-        taken=tuple(
-            Taken(part.run_id, part.location, tuple(ordinals)) for part, ordinals in taken.items()
-        ),
-    )
 
 
 def open_change(quarantine: Quarantine) -> Change | None:
@@ -126,7 +34,7 @@ def open_change(quarantine: Quarantine) -> Change | None:
             f"from s3://{quarantine.bucket}; restore the object's last version"
         )
     parts = quarantine.read_json(f"changes/{quarantine.dataset}/{item['change']}/taken.json") or []
-    return _parsed(document, parts)
+    return read_change(document, parts)
 
 
 def begin(quarantine: Quarantine, change: Change) -> None:
@@ -192,19 +100,6 @@ def finish(quarantine: Quarantine, change: Change) -> Change:
         )
     _close(quarantine, change.id)
     return done
-
-
-def _parsed(document: dict[str, Any], parts: Sequence[dict[str, Any]]) -> Change:
-    return Change(
-        **document
-        | {
-            "files": tuple(document["files"]),
-            "objects": tuple(Object(**one) for one in document["objects"]),
-            "taken": tuple(
-                Taken(one["run_id"], one["location"], tuple(one["ordinals"])) for one in parts
-            ),
-        }
-    )
 
 
 def _describe(quarantine: Quarantine, change: Change) -> None:

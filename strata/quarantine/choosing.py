@@ -5,7 +5,7 @@ from typing import Any
 
 from data_lake.contracts import DatasetContract
 from strata.errors import StrataError
-from strata.quarantine.changes import Choice
+from strata.quarantine.change import Choice
 from strata.quarantine.selection import Selection
 from strata.quarantine.zone import FILE_STATUSES, File, Quarantine, Row
 

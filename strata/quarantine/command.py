@@ -4,14 +4,14 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from config.loading import available_environments
 from data_lake.contracts import ContractSet
 from data_lake.problems import nearest
 from strata.command_groups import add_group
 from strata.console import console, show_rows
 from strata.errors import StrataError
 from strata.lakes import contracts_of, find_lake
-from strata.quarantine.changes import Change
+from strata.options import add_environment
+from strata.quarantine.change import Change
 from strata.quarantine.dropping import drop
 from strata.quarantine.exporting import export
 from strata.quarantine.listing import listing, shown_files, shown_rows
@@ -28,11 +28,13 @@ def add_quarantine_commands(commands: Any) -> None:
     add = add_group(commands, "quarantine", text)
     listed = add("list", _list, "Count what is in quarantine by dataset, run and rule.")
     listed.add_argument("dataset", nargs="?", help="default: every dataset and product")
-    _add_environment(listed)
+    add_environment(listed)
     showing = add("show", _show, "Show rows with their reasons, and files with theirs.")
     _add_selection(showing)
     exporting = add("export", _export, "Write rows to a .csv or .jsonl file.")
-    exporting.add_argument("--output", type=Path, required=True, metavar="FILE")
+    exporting.add_argument(
+        "--output", type=Path, required=True, metavar="FILE", help="its ending is the format"
+    )
     _add_selection(exporting)
     replaying = add("replay", _replay, "Have rows and files arrive again.")
     replaying.add_argument(
@@ -48,20 +50,12 @@ def add_quarantine_commands(commands: Any) -> None:
 
 
 def _add_selection(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("dataset")
+    parser.add_argument("dataset", help="the dataset or product")
     parser.add_argument("--run", help="what one run put there")
     parser.add_argument("--rule", help="what broke one rule")
     parser.add_argument("--file", metavar="KEY", help="what came in one file, by its key or name")
     parser.add_argument("--limit", type=int, help=f"at most so many rows (show: {SHOWN})")
-    _add_environment(parser)
-
-
-def _add_environment(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--env",
-        choices=available_environments(),
-        help="a deployed lake, reached as AWS_PROFILE says; default: the emulated one",
-    )
+    add_environment(parser)
 
 
 def _list(options: argparse.Namespace) -> None:

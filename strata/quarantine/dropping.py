@@ -2,7 +2,8 @@
 
 from strata.errors import StrataError
 from strata.lakes import Lake
-from strata.quarantine.changes import Change, begin, finish, new_change
+from strata.quarantine.change import Change, new_change
+from strata.quarantine.changes import begin, finish
 from strata.quarantine.choosing import choose
 from strata.quarantine.replaying import finish_open
 from strata.quarantine.selection import Selection

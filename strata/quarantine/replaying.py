@@ -15,16 +15,8 @@ from botocore.exceptions import ClientError
 from data_lake.contracts import DatasetContract
 from strata.errors import StrataError
 from strata.lakes import Lake
-from strata.quarantine.changes import (
-    Change,
-    Choice,
-    Object,
-    begin,
-    finish,
-    forget_unchecked,
-    new_change,
-    open_change,
-)
+from strata.quarantine.change import Change, Choice, Object, new_change
+from strata.quarantine.changes import begin, finish, forget_unchecked, open_change
 from strata.quarantine.choosing import Corrections, choose_for_replay, rows_alone
 from strata.quarantine.exporting import read_corrections
 from strata.quarantine.mending import Record

@@ -23,6 +23,38 @@ def with_files(books: Books, manifests: Sequence[Row]) -> dict[str, list[Row]]:
     }
 
 
+def before(arrival: Row) -> Row:
+    """Give what an arrival is before it is released, so that it can be again."""
+    return {"status": arrival["status"], "run_id": arrival.get("run_id")}
+
+
+def give_back(books: Books, ids: Sequence[str], mark: str) -> None:
+    """Make a batch what it was before a slice released it, unless it waits or is in a run.
+
+    The manifest comes first: once that is given back, no run takes the files.
+    """
+    for arrival in (books.item(f"ARRIVAL#{one}") for one in ids):
+        if arrival is None or arrival.get("reprocessing") != mark:
+            # The manifest is released last, so it may not have been.
+            continue
+        if arrival["status"] != "held":
+            return
+        if not _give_back(books, arrival, mark):
+            return
+
+
+def _give_back(books: Books, arrival: Row, mark: str) -> bool:
+    was = arrival["was_before"]
+    given = {":to": was["status"], ":run": was["run_id"], ":held": "held", ":mark": mark}
+    change = books.update_action(
+        arrival["item"],
+        "SET #status = :to, run_id = :run REMOVE was_before, reprocessing, reason",
+        "#status = :held AND reprocessing = :mark",
+        given,
+    )
+    return books.write([change])
+
+
 def _files(
     books: Books, manifest: Row, arrivals: Mapping[str, Row], newest: Mapping[str, str]
 ) -> list[Row]:

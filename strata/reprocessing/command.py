@@ -10,6 +10,7 @@ from data_lake.contracts import ContractSet, DatasetContract
 from strata.activity import wait_until_quiet
 from strata.books import known_name
 from strata.by_hand import start_by_hand
+from strata.command_groups import add_command
 from strata.console import Narrator, console
 from strata.errors import StrataError
 from strata.lakes import Lake, contracts_of, find_lake
@@ -22,15 +23,13 @@ from strata.reprocessing.work import Reprocessing
 def add_run_commands(commands: Any) -> None:
     """Add `strata run` and `strata backfill` to the commands of a parser."""
     text = "Start a run of what waits, or load again what has arrived since a time."
-    running = commands.add_parser("run", help=text, description=text)
-    running.set_defaults(command=_run)
+    running = add_command(commands, "run", _run, text)
     running.add_argument("dataset", help="the dataset; a product without --since")
     running.add_argument("--since", metavar="TIME", help="a date or time, in UTC if not said else")
     add_environment(running)
     text = "Load again what arrived in some days, a run for each day."
-    filling = commands.add_parser("backfill", help=text, description=text)
-    filling.set_defaults(command=_backfill)
-    filling.add_argument("datasets", nargs="+", metavar="dataset")
+    filling = add_command(commands, "backfill", _backfill, text)
+    filling.add_argument("datasets", nargs="+", metavar="dataset", help="each by itself")
     filling.add_argument("--from", dest="first", metavar="DATE", help="the first day, in UTC")
     filling.add_argument("--to", dest="last", metavar="DATE", help="the last day, in UTC")
     filling.add_argument(

@@ -17,6 +17,7 @@ from strata.books import Books, Row
 from strata.errors import StrataError
 from strata.lakes import Lake
 from strata.locking import LOCK
+from strata.reprocessing.batches import before, give_back
 from strata.reprocessing.choosing import AGAIN, Range, choose
 from strata.starting import start_execution
 
@@ -69,10 +70,16 @@ class Reprocessing:
         return len(slices)
 
     def abandon(self) -> bool:
-        """Give up what is open; files that wait for a run already are loaded by the next one."""
+        """Give up what is open; files that wait for a run already are loaded by the next one.
+
+        A batch that does not wait is as it was before: a part of it alone is never loaded.
+        """
         item = self.books.item(OPEN)
         if item is None:
             return False
+        for name in item["slices"] if item["whole"] else ():
+            if name not in item["done"]:
+                give_back(self.books, item["files"][name], _mark(item, name))
         self._close(item, "abandoned")
         return True
 
@@ -130,7 +137,7 @@ class Reprocessing:
 
     def _run_slice(self, item: Row, name: str) -> list[Row]:
         """Load one slice and give its files as they then are."""
-        mark = f"{item['id']}-{name}"
+        mark = _mark(item, name)
         leading = self._release_batch if item["whole"] else self._release
         leads = leading(item["files"][name], mark)
         for number in range(1, _MOST_TRIES):
@@ -166,10 +173,10 @@ class Reprocessing:
         for arrival in self._files(files):
             change = self.books.update_action(
                 arrival["item"],
-                "SET #status = :to, reprocessing = :mark REMOVE run_id",
+                "SET #status = :to, reprocessing = :mark, was_before = :before REMOVE run_id",
                 f"#status IN ({ends}) AND "
                 "(attribute_not_exists(reprocessing) OR reprocessing <> :mark)",
-                given,
+                given | {":before": before(arrival)},
             )
             self.books.write([change])
         return self._release([manifest], mark)
@@ -186,10 +193,11 @@ class Reprocessing:
                 [
                     self.books.update_action(
                         arrival["item"],
-                        "SET #status = :to, reprocessing = :mark, attempts = :zero",
+                        "SET #status = :to, reprocessing = :mark, attempts = :zero, "
+                        "was_before = :before",
                         f"#status IN ({ends}) AND "
                         "(attribute_not_exists(reprocessing) OR reprocessing <> :mark)",
-                        given,
+                        given | {":before": before(arrival)},
                     ),
                     self.books.put_action(marker, claim),
                 ]
@@ -237,3 +245,8 @@ class Reprocessing:
         content = {name: value for name, value in ended.items() if name not in ("scope", "item")}
         self.books.put(f"{OPEN}#{item['id']}", content)
         self.books.delete(OPEN, "id = :id", {":id": item["id"]})
+
+
+def _mark(item: Row, name: str) -> str:
+    """Give what arrivals of a slice are marked with."""
+    return f"{item['id']}-{name}"

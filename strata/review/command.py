@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from config.loading import available_environments
+from strata.command_groups import add_command
 from strata.comparison.command import diff_contracts
 from strata.comparison.sources import common_ancestor
 from strata.console import console
@@ -22,8 +23,7 @@ FORMATS: Final = ("text", "markdown", "json", "comment")
 def add_review_command(commands: Any) -> None:
     """Add `strata review` to the commands of a parser."""
     text = "Say in words what a change does to the templates of every environment."
-    parser = commands.add_parser("review", help=text, description=text)
-    parser.set_defaults(command=_review)
+    parser = add_command(commands, "review", _review, text)
     parser.add_argument(
         "--against",
         default="HEAD",

@@ -4,6 +4,7 @@ import argparse
 import getpass
 from typing import Any
 
+from strata.command_groups import add_command
 from strata.console import console, show_rows
 from strata.errors import StrataError
 from strata.lakes import contracts_of, find_lake
@@ -15,8 +16,7 @@ from strata.rollback.settling import Rollback
 def add_rollback_command(commands: Any) -> None:
     """Add `strata rollback` to the commands of a parser."""
     text = "Make what a table was after an earlier run current again; list what there is."
-    parser = commands.add_parser("rollback", help=text, description=text)
-    parser.set_defaults(command=_rollback)
+    parser = add_command(commands, "rollback", _rollback, text)
     parser.add_argument("dataset", help="the dataset or product")
     parser.add_argument("--to", metavar="RUN", help="default: list the states there are")
     parser.add_argument("--why", default="", help="the reason, kept with it; needed with --to")

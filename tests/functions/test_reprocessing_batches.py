@@ -101,6 +101,63 @@ def test_a_command_that_was_cut_off_between_the_files_goes_on_with_the_same_batc
     assert statuses(lake, *parts) == ["published"] * 3
 
 
+def test_a_batch_that_is_given_up_between_its_files_is_as_it_was_and_can_be_loaded_again(
+    lake, deployed, parts, monkeypatch
+):
+    def die(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Reprocessing, "_release", die)
+        again(deployed).run()
+    assert statuses(lake, *parts) == ["held", "held", "published"]
+    assert again(deployed).abandon()
+    assert statuses(lake, *parts) == ["published"] * 3
+    assert runs_of(lake, parts) == {"run-1"}
+    assert again(deployed).run() == 1
+    assert statuses(lake, *parts) == ["published"] * 3
+
+
+def test_a_batch_that_waits_for_a_file_again_is_as_it_was_once_it_is_given_up(
+    lake, deployed, parts
+):
+    # Given a batch that waits, and a later version of one of its files that cannot be taken
+    machine = deployed.given["stepfunctions"]
+    start = machine.start_execution
+
+    def start_late(**given):
+        if not machine.inputs:
+            newer = arrive(lake, "planes/a.csv", one_row(7))
+            lake.ledger.update_item(
+                Key={"scope": lake.scope(PLANES), "item": f"ARRIVAL#{newer.arrival_id}"},
+                UpdateExpression="SET #status = :rejected",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues={":rejected": "rejected"},
+            )
+        return start(**given)
+
+    machine.start_execution = start_late
+    with pytest.raises(StrataError, match="waits for files again"):
+        again(deployed).run()
+    assert statuses(lake, *parts) == ["held"] * 3
+    # When that is given up
+    assert again(deployed).abandon()
+    # Then the rows in the table have their files again
+    assert statuses(lake, *parts) == ["published"] * 3
+    assert runs_of(lake, parts) == {"run-1"}
+    assert lake.waiting(PLANES) == []
+
+
+def test_a_batch_that_waits_is_loaded_by_the_next_run_though_it_is_given_up(lake, deployed, parts):
+    deployed.given["stepfunctions"].failing = 1
+    with pytest.raises(StrataError, match="Mend the cause"):
+        again(deployed).run()
+    assert again(deployed).abandon()
+    assert statuses(lake, *parts) == ["held", "held", "waiting"]
+    lake.publish_run("run-next", PLANES)
+    assert statuses(lake, *parts) == ["published"] * 3
+
+
 def test_a_batch_of_which_a_file_has_arrived_anew_is_refused_and_nothing_changes(
     lake, deployed, parts
 ):

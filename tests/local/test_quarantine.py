@@ -17,7 +17,7 @@ from strata.lakes import deployed_lake
 from strata.local.lake import LocalLake
 from strata.notices import notices
 from strata.page import write_page
-from strata.quarantine.changes import Change
+from strata.quarantine.change import Change
 from strata.quarantine.exporting import export
 from strata.quarantine.listing import listing
 from strata.quarantine.replaying import replay

@@ -132,6 +132,31 @@ def test_a_product_whose_inputs_moved_meanwhile_is_built_again_as_another_run(pl
     assert second["--input_uri"].endswith("runs/daily_punctuality/p-next/input.json")
 
 
+def test_a_product_that_failed_while_an_input_moved_is_built_again_and_the_execution_still_fails(
+    play,
+):
+    failed = {"Payload": {"dataset": "p", "run_id": "1", "outcome": "failed"}}
+    played = play(
+        BuildProduct=[TaskFailedError("Broken"), {}],
+        CloseFailed=closed(failed, more_waiting=True, next_name="p-next"),
+    )
+    runs = [call["Payload"]["run_id"] for call in played.calls["OpenRun"]]
+    assert runs == [f"{EXECUTION}-daily_punctuality", "p-next"]
+    assert len(played.calls["NotifyFailure"]) == 1
+    assert played.calls["CloseRun"][0]["Payload"]["run_id"] == "p-next"
+    assert played.failure["Error"] == "ProductsFailed"
+
+
+def test_a_product_that_goes_on_failing_while_its_inputs_move_is_given_up_after_ten_rounds(play):
+    failed = {"Payload": {"dataset": "p", "run_id": "1", "outcome": "failed"}}
+    played = play(
+        BuildProduct=TaskFailedError("Broken"),
+        CloseFailed=closed(failed, more_waiting=True, next_name="p-next"),
+    )
+    assert len(played.calls["OpenRun"]) == 10
+    assert played.failure["Error"] == "ProductsFailed"
+
+
 def test_the_products_of_one_wave_are_built_before_those_of_the_next(play):
     played = play(PlanProducts=products(["left", "right"], ["top"]))
     ended = [name for name in played.visited if name in ("OpenRun", "CloseRun")]

@@ -415,10 +415,11 @@ def test_a_file_that_changed_under_the_run_is_read_by_another_run_at_once(play):
 def test_a_run_that_cannot_even_be_closed_says_so_and_ends_as_its_own_failure(play):
     played = play(Judge=TaskFailedError("Broken", "it broke"), CloseFailed=TaskFailedError("Worse"))
     notice = played.calls["NotifyFailure"][0]
-    assert notice["Subject"] == "Run failed and could not be closed"
+    assert notice["Subject"] == "Run could not be closed"
     message = json.loads(notice["Message"])
-    assert message["severity"] == "critical"
+    assert (message["severity"], message["outcome"]) == ("critical", "unknown")
     assert message["reasons"] == ["Broken"]
+    assert "it may have published" in message["next_step"]
     assert played.failure == {"Error": "Broken", "Cause": "it broke"}
 
 

@@ -13,7 +13,9 @@ _WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 
 
 @dataclass(frozen=True)
-class _Field:
+class CronField:
+    """One of the six fields: its numbers, the words for them, and what else it may hold."""
+
     name: str
     low: int
     high: int
@@ -21,19 +23,21 @@ class _Field:
     special: str = ""
 
     def number(self, word: str) -> int | None:
+        """Give the number that a word is; None for what is none."""
         if word.upper() in self.names:
             return self.names.index(word.upper()) + 1
         return int(word) if word.isascii() and word.isdigit() else None
 
 
-_FIELDS = (
-    _Field("minutes", 0, 59),
-    _Field("hours", 0, 23),
-    _Field("day-of-month", 1, 31, special=r"\?|L|LW|\d{1,2}W"),
-    _Field("month", 1, 12, _MONTHS),
-    _Field("day-of-week", 1, 7, _WEEKDAYS, special=r"\?|L|[1-7]L|[1-7]#[1-5]"),
-    _Field("year", 1970, 2199),
+FIELDS = (
+    CronField("minutes", 0, 59),
+    CronField("hours", 0, 23),
+    CronField("day-of-month", 1, 31, special=r"\?|L|LW|\d{1,2}W"),
+    CronField("month", 1, 12, _MONTHS),
+    CronField("day-of-week", 1, 7, _WEEKDAYS, special=r"\?|L|[1-7]L|[1-7]#[1-5]"),
+    CronField("year", 1970, 2199),
 )
+"""The fields in their order."""
 
 
 def check_cron(cron: str) -> None:
@@ -45,10 +49,10 @@ def check_cron(cron: str) -> None:
     words = cron.split()
     if cron.strip().startswith(("cron(", "rate(", "at(")):
         raise ValueError("must be the six fields alone, such as 30 6 * * ? *, without cron(...)")
-    if len(words) != len(_FIELDS):
-        names = " ".join(field.name for field in _FIELDS)
+    if len(words) != len(FIELDS):
+        names = " ".join(field.name for field in FIELDS)
         raise ValueError(f"must have six fields ({names}), and has {len(words)}")
-    for field, word in zip(_FIELDS, words, strict=True):
+    for field, word in zip(FIELDS, words, strict=True):
         for part in word.split(","):
             if not _fits(field, part):
                 choices = f" or {field.names[0]} to {field.names[-1]}" if field.names else ""
@@ -60,7 +64,7 @@ def check_cron(cron: str) -> None:
         raise ValueError("must have ? in exactly one of day-of-month and day-of-week")
 
 
-def _fits(field: _Field, part: str) -> bool:
+def _fits(field: CronField, part: str) -> bool:
     if field.special and re.fullmatch(field.special, part):
         return "W" not in part or part == "LW" or 1 <= int(part[:-1]) <= field.high
     base, slash, step = part.partition("/")

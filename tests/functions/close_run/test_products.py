@@ -1,5 +1,6 @@
 import pytest
 
+from open_run.work import InputWork
 from tests.functions.support.resources import HEADER
 
 
@@ -51,6 +52,33 @@ def test_a_product_that_failed_is_tried_again_when_an_input_is_published(lake, o
     closed = lake.close("p-1", "failed", "daily", error={"Error": "States.TaskFailed"})
     assert closed["more_waiting"] is False
     assert lake.open("p-2", "daily")["status"] == "opened"
+
+
+def test_a_product_that_fails_while_an_input_is_published_is_built_again_once(lake, opened):
+    # Given a publish whose own execution finds the product busy
+    _publish(lake, "flights", "flights-2")
+    assert lake.open("p-other", "daily")["status"] == "busy"
+    # When the run fails, then the next one has it; if that fails, too, none follows
+    error = {"Error": "States.TaskFailed"}
+    closed = lake.close("p-1", "failed", "daily", error=error)
+    assert closed["more_waiting"] is True
+    assert lake.open("p-2", "daily")["status"] == "opened"
+    assert lake.artifact("p-2", "input.json", "daily")["inputs"]["flights"]["run_id"] == "flights-2"
+    assert lake.close("p-2", "failed", "daily", error=error)["more_waiting"] is False
+
+
+def test_a_product_that_fails_before_it_knows_its_inputs_is_tried_again(lake, monkeypatch):
+    for dataset in ("flights", "airlines"):
+        _publish(lake, dataset, f"{dataset}-1")
+
+    def die(_work):
+        raise RuntimeError("a bug")
+
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+        patch.setattr(InputWork, "take", die)
+        lake.open("p-1", "daily")
+    closed = lake.close("p-1", "failed", "daily", error={"Error": "RuntimeError"})
+    assert closed["more_waiting"] is True
 
 
 def test_a_product_with_nothing_new_is_recorded_as_skipped_and_told_to_nobody(lake, opened):

@@ -1,5 +1,9 @@
-import pytest
+import json
 
+import pytest
+from botocore.exceptions import ClientError
+
+from lake_runtime.ledger import Ledger
 from tests.functions.support.resources import one_row
 
 BUG = {"Error": "AttributeError", "Cause": ""}
@@ -92,3 +96,50 @@ def test_every_run_names_a_next_run_of_its_own(lake):
     second = lake.publish_run("run-2")["next_name"]
     assert first != second
     assert len(first) <= 80
+
+
+REFUSED = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "Query")
+
+
+def test_a_close_that_cannot_look_for_what_waits_starts_a_run_that_does(lake, monkeypatch):
+    # Given a run that published, and a ledger that may not be searched
+    lake.arrive("flights/a.csv")
+    lake.read_and_plan("run-1")
+    lake.stage("run-1")
+    lake.publish("run-1")
+    monkeypatch.setattr(Ledger, "has_waiting", _refuse)
+    # When it is closed
+    closed = lake.close("run-1", "published")
+    # Then it is told as it ended, and the next run finds out
+    assert (closed["outcome"], closed["more_waiting"]) == ("published", True)
+    assert json.loads(closed["notice"]["message"])["notice"] == "run_published"
+    assert closed["event"]["run_id"] == "run-1"
+    assert lake.items("LOCK") == []
+
+
+def test_a_failed_run_that_never_held_the_lock_needs_no_look(lake, monkeypatch):
+    lake.arrive("flights/a.csv")
+    monkeypatch.setattr(Ledger, "has_waiting", _refuse)
+    monkeypatch.setattr(Ledger, "waiting_anew", _refuse)
+    assert lake.close("run-1", "failed", error=BUG)["more_waiting"] is False
+
+
+def test_a_close_that_dies_after_it_freed_the_lock_looks_when_it_is_repeated(lake, monkeypatch):
+    # Given a file that came during a run which fails, and a close that dies before it looks
+    lake.arrive("flights/a.csv", one_row(1))
+    lake.open("run-1")
+    lake.arrive("flights/b.csv", one_row(2))
+    with monkeypatch.context() as patch, pytest.raises(MemoryError):
+        patch.setattr(Ledger, "waiting_anew", _die)
+        lake.close("run-1", "failed", error=BUG)
+    assert lake.items("LOCK") == []
+    # When it is repeated, then the file has its run
+    assert lake.close("run-1", "failed", error=BUG)["more_waiting"] is True
+
+
+def _refuse(*_):
+    raise REFUSED
+
+
+def _die(*_):
+    raise MemoryError

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from lake_runtime.ledger import Ledger
+from lake_runtime.lock import DatasetLock
 from tests.functions.support.resources import one_row
 
 
@@ -14,6 +16,12 @@ def broken(lake):
     lake.arrive("flights/a.csv")
     lake.fail("run-1")
     return lake
+
+
+@pytest.fixture
+def lock(lake):
+    """Give the lock of flights."""
+    return DatasetLock(Ledger(lake.ledger.name, lake.scope("flights")))
 
 
 def changes(lake):
@@ -168,24 +176,41 @@ def test_the_sweep_tries_the_circuit_only_when_it_has_cooled_down(broken):
 
 @pytest.mark.parametrize(("failures", "state"), [(5, "closed"), (4, "open")])
 def test_runs_that_failed_before_they_were_open_count_by_the_contracts_own_limit(
-    lake, failures, state
+    lake, lock, failures, state
 ):
     lake.change_contract(circuit={"failures": failures, "cool_down_minutes": 60})
     lake.arrive("flights/a.csv")
     error = {"Error": "Runtime.ExitError", "Cause": "the function died"}
     for number in range(4):
+        lock.acquire(f"run-{number}", "arn", 60)
         lake.close(f"run-{number}", "failed", error=error)
-    assert lake.circuit()["state"] == state
+    assert lake.circuit().get("state", "closed") == state
+
+
+def test_runs_that_never_held_the_lock_say_nothing_of_the_dataset(lake):
+    # Given a run that goes on, and others beside it that fail before they find it busy
+    lake.change_contract(circuit={"failures": 1, "cool_down_minutes": 60})
+    lake.arrive("flights/a.csv")
+    lake.open("run-1")
+    error = {"Error": "Runtime.ExitError", "Cause": "the function died"}
+    for number in range(2, 5):
+        # A call of the function is tried again
+        lake.close(f"run-{number}", "failed", error=error)
+        lake.close(f"run-{number}", "failed", error=error)
+    # Then they are told and recorded, and the circuit stays closed
+    assert lake.record("run-4")["outcome"] == "failed"
+    assert lake.circuit() == {}
 
 
 @pytest.mark.parametrize(
     "bundle", [{"format": 1, "datasets": {}, "products": {}}, {"format": 1, "datasets": 7}]
 )
 def test_a_run_whose_contract_is_gone_is_closed_by_the_limits_of_one_that_says_nothing(
-    lake, bundle
+    lake, lock, bundle
 ):
     lake.deploy(bundle)
     for number in range(3):
+        lock.acquire(f"run-{number}", "arn", 60)
         lake.close(f"run-{number}", "failed", error={"Error": "ContractMissing", "Cause": ""})
     assert lake.record("run-2")["status"] == "closed"
     assert lake.circuit()["state"] == "open"

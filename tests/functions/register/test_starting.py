@@ -1,6 +1,7 @@
 """A run is started for what arrives, unless the one that goes on takes it; none is forgotten."""
 
 import threading
+import time
 from itertools import combinations_with_replacement
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from lake_runtime.ledger import Ledger
 from lake_runtime.lock import DatasetLock
 from register import handler
+from tests.functions.support.batches import MANIFEST, PLANES, arrive, batch_lake, manifest, statuses
 from tests.functions.support.resources import one_row
 
 BUG = {"Error": "AttributeError", "Cause": ""}
@@ -131,28 +133,106 @@ def test_whenever_a_file_is_registered_while_its_run_closes_somebody_starts_the_
         assert not started
 
 
-def test_what_waits_is_given_newest_first_over_several_pages(lake, ledger):
-    versions = [lake.arrive(f"flights/{number}.csv", one_row(number)) for number in range(30)]
-    found = [claim.arrival_id for claim in ledger.waiting_newest_first()]
-    assert found == [version.arrival_id for version in reversed(versions)]
+def test_what_a_run_has_given_back_is_told_from_what_came_anew(lake, ledger):
+    lake.arrive("flights/a.csv", one_row(1))
+    lake.fail("run-1")
+    versions = [lake.arrive(f"flights/{number}.csv", one_row(number)) for number in range(2, 5)]
+    found = [claim.arrival_id for claim in ledger.waiting_anew()]
+    assert found == [version.arrival_id for version in versions]
+    assert len(ledger.waiting(10)) == 4
 
 
-def test_files_that_waited_long_before_a_failed_run_start_none_after_it(lake, monkeypatch):
-    # Given a run that takes one file of two
+def test_a_file_that_one_failed_run_left_to_the_next_is_not_dropped_by_it(lake, monkeypatch):
+    # Given a file that came during a run, and has been left to the run after it
     monkeypatch.setenv("FILES_PER_RUN", "1")
     lake.arrive("flights/a.csv", one_row(1))
-    lake.arrive("flights/b.csv", one_row(2))
     lake.open("run-1")
-    # When it fails much later than they came
+    late = lake.arrive("flights/b.csv", one_row(2))
+    # When that takes something else, begins much later, and fails, too
+    assert lake.close("run-1", "failed", error=BUG)["more_waiting"] is True
+    lake.open("run-2")
+    _begin_later(lake, "run-2")
+    # Then the next one is started all the same, until one takes it; what they had starts none
+    assert lake.status(late) == "waiting"
+    assert lake.close("run-2", "failed", error=BUG)["more_waiting"] is True
+    monkeypatch.setenv("FILES_PER_RUN", "2")
+    lake.open("run-3")
+    assert lake.close("run-3", "failed", error=BUG)["more_waiting"] is False
+
+
+def test_a_batch_that_becomes_whole_during_a_failed_run_has_a_run_after_it(lake):
+    # Given a manifest that waits for its file, and a run that begins much later
+    batch_lake(lake)
+    arrive(lake, "planes/other.manifest.json", manifest("b.csv"))
+    arrive(lake, "planes/a.csv", one_row(1))
+    arrive(lake, MANIFEST, manifest("a.csv"))
+    lake.open("run-1", PLANES)
+    _begin_later(lake, "run-1", PLANES)
+    # When its file comes during that run, which fails
+    before = lake.executions()
+    arrive(lake, "planes/b.csv", one_row(2))
+    assert lake.executions() == before
+    # Then closing starts the next one
+    assert lake.close("run-1", "failed", PLANES, error=BUG)["more_waiting"] is True
+
+
+def _begin_later(lake, run_id, dataset="flights"):
     lake.audit.update_item(
-        Key={"scope": lake.scope("flights"), "run_id": "run-1"},
+        Key={"scope": lake.scope(dataset), "run_id": run_id},
         UpdateExpression="SET started_at = :later",
         ExpressionAttributeValues={":later": "2100-01-01T00:00:00.000000Z"},
     )
-    # Then the other one waits for the next arrival, or a fault that stays would run in a circle
-    assert lake.close("run-1", "failed", error=BUG)["more_waiting"] is False
 
 
-def test_a_run_that_could_not_even_be_opened_starts_none_after_it(lake):
+def test_a_run_that_never_held_the_lock_starts_none_after_it(lake):
     lake.arrive("flights/a.csv", one_row(1))
     assert lake.close("run-1", "failed", error=BUG)["more_waiting"] is False
+
+
+@pytest.mark.fault(40, by="run")
+def test_a_file_whose_execution_has_ended_is_started_for_again_when_it_is_told_again(lake):
+    # Given a file whose run was started, and came to nothing
+    version = lake.upload("flights/a.csv")
+    lake.register(lake.event(version))
+    (first,) = _ended(lake)
+    # When its event comes once more
+    lake.register(lake.event(version))
+    # Then it has another run, because a name is used once
+    assert lake.waiting() == [version.arrival_id]
+    assert len(set(_ended(lake)) - {first}) == 1
+
+
+def test_a_batch_whose_file_is_replaced_after_its_run_was_started_gets_another_run(lake):
+    # Given a whole batch, one of whose files another batch takes before its run opens
+    batch_lake(lake)
+    arrive(lake, "planes/a.csv", one_row(1))
+    given = arrive(lake, MANIFEST, manifest("a.csv"))
+    _ended(lake)
+    newer = arrive(lake, "planes/a.csv", one_row(2))
+    _set_status(lake, newer, "rejected")
+    assert lake.open("run-1", PLANES)["status"] == "nothing_waiting"
+    assert statuses(lake, given) == ["held"]
+    before = _ended(lake)
+    # When the file arrives anew
+    arrive(lake, "planes/a.csv", one_row(3))
+    # Then the batch waits, and a run is started for it
+    assert statuses(lake, given) == ["waiting"]
+    assert len(lake.executions()) == len(before) + 1
+
+
+def _set_status(lake, version, status):
+    lake.ledger.update_item(
+        Key={"scope": lake.scope(PLANES), "item": f"ARRIVAL#{version.arrival_id}"},
+        UpdateExpression="SET #status = :status",
+        ExpressionAttributeNames={"#status": "status"},
+        ExpressionAttributeValues={":status": status},
+    )
+
+
+def _ended(lake):
+    """Give the names of the executions, once all of them have ended."""
+    while True:
+        found = lake.sfn.list_executions(stateMachineArn=lake.machine)["executions"]
+        if all(one["status"] == "SUCCEEDED" for one in found):
+            return [one["name"] for one in found]
+        time.sleep(0.05)

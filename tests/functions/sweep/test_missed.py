@@ -60,6 +60,16 @@ def test_a_file_whose_scheduled_run_failed_waits_for_the_next_tick(lake, schedul
     assert lake.sweep()["started"] == 0
 
 
+def test_a_file_that_missed_its_tick_is_found_behind_one_whose_run_failed(lake, scheduled):
+    # Given a file whose run failed, and one that came later and missed a tick of its own
+    scheduled(1, hours=5)
+    lake.fail("run-1")
+    scheduled(2, hours=4)
+    # Then the sweep starts a run, and says for which
+    assert lake.sweep()["started"] == 1
+    assert "flights/2.csv waited for the run of" in lake.notices()[0]["reasons"][0]
+
+
 def test_an_open_circuit_is_left_alone(lake, scheduled):
     scheduled(1, hours=5)
     lake.change_contract(

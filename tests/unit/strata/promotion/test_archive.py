@@ -1,8 +1,10 @@
 """One archive with the assemblies of every environment, named by what is in it."""
 
 import gzip
+import hashlib
 import io
 import tarfile
+import zlib
 
 import pytest
 
@@ -78,6 +80,44 @@ def test_an_archive_that_was_touched_is_refused(archive, tmp_path, change, compl
 def test_an_archive_of_another_digest_than_the_wanted_one_is_refused(archive, tmp_path):
     with pytest.raises(StrataError, match="its digest must be 0000"):
         verify(archive, tmp_path / "out", digest="0" * 64)
+
+
+@pytest.mark.parametrize("at", [0.3, 0.6, 0.9])
+def test_an_archive_that_is_damaged_on_its_way_is_refused_in_one_line(archive, tmp_path, at):
+    content = bytearray(archive.read_bytes())
+    place = int(len(content) * at)
+    content[place : place + 8] = bytes(one ^ 0xFF for one in content[place : place + 8])
+    archive.write_bytes(content)
+    with pytest.raises(StrataError, match=r"cannot be read|its digest must be|is not what was"):
+        verify(archive, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("error", [zlib.error("bad"), tarfile.ReadError("bad"), EOFError("bad")])
+def test_whatever_reading_an_archive_runs_into_is_one_line(archive, tmp_path, monkeypatch, error):
+    def read(*_arguments, **_named):
+        raise error
+
+    monkeypatch.setattr(tarfile.TarFile, "extractfile", read)
+    with pytest.raises(StrataError, match=r"strata-.*: cannot be read: bad"):
+        verify(archive, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("manifest", "complaint"),
+    [
+        ("not JSON", "must be as strata assemble writes it"),
+        ("[]", "must be as strata assemble writes it"),
+        ('{"format": 1}', "KeyError"),
+        ('{"format": 1, "environments": {"dev": {"a": 1}}, "files": {}}', "must be as"),
+        ('{"format": 2, "environments": {}, "files": {}, "revision": ""}', "format must be 1: got"),
+    ],
+)
+def test_a_manifest_that_is_none_of_ours_is_refused(archive, tmp_path, manifest, complaint):
+    repacked(archive, lambda files: files.update({"assembly.json": manifest.encode()}))
+    digest = hashlib.sha256(manifest.encode()).hexdigest()
+    with pytest.raises(StrataError, match=rf"assembly\.json: .*{complaint}"):
+        verify(archive, tmp_path / "out", digest)
 
 
 def test_a_name_without_a_digest_is_refused(archive, tmp_path):

@@ -1,0 +1,1 @@
+"""What a lake costs in a month: from its templates, stated usage, and dated prices."""
