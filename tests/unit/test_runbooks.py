@@ -9,7 +9,7 @@ import pytest
 from data_lake.alarm_kinds import CAUSES, KINDS
 from data_lake.error_classes import ErrorClass
 from data_lake.saved_queries import QUERIES
-from strata.cli import _parser
+from strata.cli import make_parser
 from strata.paths import ROOT
 
 FOLDER = ROOT / "docs" / "runbooks"
@@ -52,7 +52,7 @@ def test_every_command_of_a_page_is_one_that_strata_takes(page: Path) -> None:
         said = command.replace("“", '"').replace("…", "why")
         for place, value in PLACES.items():
             said = said.replace(place, value)
-        _parser().parse_args(shlex.split(said))
+        make_parser().parse_args(shlex.split(said))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
