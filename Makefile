@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help setup demo test check lint types synth snapshots review assemble verify-assembly deploy rollback deployments smoke integration docs licences sbom secrets audit check-lock chaos bench bench-full bench-inspect bench-load format lock clean
+.PHONY: help setup demo test check lint types synth snapshots review assemble verify-assembly deploy rollback deployments smoke integration docs licences sbom secrets audit check-lock chaos bench bench-full bench-inspect bench-load bench-scale format lock clean
 
 BIN := .venv/bin
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -50,9 +50,9 @@ synth: setup ## Synthesise every environment with its policy checks
 			--app "$(BIN)/python app.py" --output cdk.out/$$environment || exit 1; \
 	done
 
-snapshots: setup ## Accept the templates as they are: renew tests/snapshots/, figures in docs/security.md
+snapshots: setup ## Accept the templates as they are: renew tests/snapshots/, figures in docs/security.md and docs/cost.md
 	@STRATA_UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/synth/test_snapshots.py \
-		tests/synth/test_security_page.py
+		tests/synth/test_security_page.py tests/unit/strata/cost/test_page.py
 
 review: setup ## Say in words what the branch does to every template; BASE=main OUTPUT=file CHECK=success
 	@$(BIN)/strata review --against="$${BASE:-HEAD}" \
@@ -105,6 +105,10 @@ bench-inspect: setup ## Measure how fast a large file is inspected, beside what 
 bench-load: setup ## Let a burst of small files come: runs, job runs, cost; FILES=10000 DATASETS=50
 	@PYTHONPATH=.:constructs:lambda_src $(BIN)/python -m benchmarks.load \
 		$${FILES:+--files="$$FILES"} $${DATASETS:+--datasets="$$DATASETS"}
+
+bench-scale: setup ## Synthesise lakes of many datasets: sizes, time, memory, cost; DATASETS=10,100 ENV=prod
+	@PYTHONPATH=.:constructs $(BIN)/python -m benchmarks.scale \
+		$${DATASETS:+--datasets="$$DATASETS"} $${ENV:+--env="$$ENV"}
 
 format: setup ## Put the code into the house format
 	@$(BIN)/ruff check --fix .

@@ -51,7 +51,7 @@ def prepare(emulator: Emulator, source: Path, changes: Mapping[str, Any]) -> dic
     documents = {
         "contracts.json": {"format": 1, "datasets": {DATASET: _compiled(changes)}, "products": {}},
         **{
-            f"runs/{DATASET}/{run}/input.json": {"files": [_arrival(key)]}
+            f"runs/{DATASET}/{run}/input.json": {"files": [arrival(key, source)]}
             for run in (RUN, NEXT_RUN)
         },
     }
@@ -64,11 +64,13 @@ def _compiled(changes: Mapping[str, Any]) -> dict[str, Any]:
     return {**contract().compiled(), **changes}
 
 
-def _arrival(key: str) -> dict[str, str]:
+def arrival(key: str, source: Path) -> dict[str, Any]:
+    """Give a file of `input.json` as planning writes it, with all that the job goes by."""
     return {
         "arrival_id": "0" * 40,
         "key": key,
         "version_id": "1",
         "read_uri": f"s3://raw/{key}",
+        "size": source.stat().st_size,
         "registered_at": "2026-01-01T00:00:00Z",
     }

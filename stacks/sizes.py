@@ -4,13 +4,13 @@ from typing import Final
 
 from config.settings import Settings
 from data_lake.arrival_ledger import Batching
-from data_lake.asl import ChildExecutions
+from data_lake.asl_many import ChildExecutions
 from data_lake.compaction import CompactionSettings, ParquetTable
 from data_lake.contracts import ContractSet
 from data_lake.function import FunctionSize
 from data_lake.inspect_states import InspectionMap
 from data_lake.private_network import ExistingNetwork, Way
-from data_lake.processing import Sizes
+from data_lake.processing_values import Sizes
 from data_lake.run_functions import RunLimits
 from data_lake.spark_job import SparkSize
 from data_lake.storage import ACCESS_LOGS, ZONES

@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from data_lake.private_network import PrivateNetwork as PrivateNetwork
     from data_lake.private_network import Way as Way
     from data_lake.processing import LakeProcessing as LakeProcessing
-    from data_lake.processing import Sizes as Sizes
-    from data_lake.processing import Sources as Sources
+    from data_lake.processing_values import Sizes as Sizes
+    from data_lake.processing_values import Sources as Sources
     from data_lake.protection_secret import ProtectionSecret as ProtectionSecret
     from data_lake.quality_rulesets import QualityRulesets as QualityRulesets
     from data_lake.raw_crawler import RawCrawler as RawCrawler
@@ -168,7 +168,8 @@ _NAMES = {
     "pipeline": ("PipelineParts",),
     "policy": ("StrataRules",),
     "private_network": ("ExistingNetwork", "PrivateNetwork", "Way"),
-    "processing": ("LakeProcessing", "Sizes", "Sources"),
+    "processing": ("LakeProcessing",),
+    "processing_values": ("Sizes", "Sources"),
     "protection_secret": ("ProtectionSecret",),
     "quality_rulesets": ("QualityRulesets",),
     "raw_crawler": ("RawCrawler",),

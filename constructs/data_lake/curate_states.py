@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from aws_cdk import Duration
 
-from data_lake.asl import ERROR_OUTPUT, State, States, choose, each, invoke, remember, run_job
+from data_lake.asl import ERROR_OUTPUT, State, States, choose, invoke, remember, run_job
+from data_lake.asl_many import each
 from data_lake.job_states import JobStates
 from data_lake.retries import PUBLISH_UNSURE
 from data_lake.run_states import JOB_RUN, RunStates, unexpected_answer

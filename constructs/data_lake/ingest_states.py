@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from aws_cdk import Duration
 
-from data_lake.asl import State, States, both, choose, invoke, remember, run_job, task
+from data_lake.asl import State, States, choose, invoke, remember, run_job, task
+from data_lake.asl_many import both
 from data_lake.crawl_states import branch_failed, crawl_states
 from data_lake.inspect_states import InspectionMap, InspectStates
 from data_lake.job_states import JobStates

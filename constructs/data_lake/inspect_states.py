@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from data_lake.asl import FUNCTION_MARGIN, ChildExecutions, State, States, each, each_listed, invoke
+from data_lake.asl import FUNCTION_MARGIN, State, States, invoke
+from data_lake.asl_many import ChildExecutions, each, each_listed
 from data_lake.function import LakeFunction
 from data_lake.retries import FUNCTION_RETRIES, RetryPolicy
 from data_lake.run_states import RUN

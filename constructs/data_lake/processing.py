@@ -1,74 +1,32 @@
 """Everything that moves data: arrivals, pipelines, schedules and notices."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from constructs import Construct
 
 from data_lake.alerts import ALERTING_SERVICES, RUNBOOKS, AlertRouting, Subscriber
-from data_lake.arrival_ledger import ArrivalLedger, Batching
+from data_lake.arrival_ledger import ArrivalLedger
 from data_lake.catalog import LakeCatalog
-from data_lake.compaction import CompactionSettings, ParquetTable, TableCompaction
+from data_lake.compaction import ParquetTable, TableCompaction
 from data_lake.contract_bundle import ContractBundle, Writable
 from data_lake.curate_pipeline import CuratePipeline
 from data_lake.encryption import LakeKey
 from data_lake.function import FunctionPlatform, FunctionSize, LakeFunction
 from data_lake.ingest_pipeline import IngestPipeline
-from data_lake.inspect_states import InspectionMap
 from data_lake.lake_tables import LakeTables
 from data_lake.metrics import NAMESPACE
 from data_lake.pipeline import PipelineParts
 from data_lake.private_network import ExistingNetwork, PrivateNetwork
+from data_lake.processing_values import Sizes, Sources
 from data_lake.protection_secret import ProtectionSecret
-from data_lake.run_functions import RunFunctions, RunLimits
+from data_lake.run_functions import RunFunctions
 from data_lake.saved_queries import SavedQueries
 from data_lake.schedules import DatasetSchedule, DatasetSchedules
-from data_lake.sources import shipped_folder
-from data_lake.spark_job import SparkLibrary, SparkSize
+from data_lake.spark_job import SparkLibrary
 from data_lake.state_machine import LakeStateMachine
-from data_lake.sweep import LakeSweep, SweepLimits
+from data_lake.sweep import LakeSweep
 from data_lake.table_jobs import TableJobs
 from data_lake.zone import LakeZone
-
-
-@dataclass(frozen=True)
-class Sources:
-    """Where the code is. Default: the code that ships with the library.
-
-    Attributes:
-        functions: the folder with one package per function. Default: the library's.
-        jobs: the folder with the Spark scripts and their package. Default: the library's.
-    """
-
-    functions: str = field(default_factory=lambda: str(shipped_folder("lambda_src")))
-    jobs: str = field(default_factory=lambda: str(shipped_folder("glue_scripts")))
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """How much everything may use.
-
-    Attributes:
-        function: each function.
-        spark: each Spark job.
-        run: one run.
-        batching: how arrivals are gathered.
-        timeout_minutes: one execution, with all that it waits for.
-        log_retention_days: how long the state machines' logs are kept.
-        sweep: how often the sweep looks, and at how much.
-        inspection_map: how many files are inspected.
-        compaction: which files of Parquet tables are brought together, and when.
-    """
-
-    function: FunctionSize = field(default_factory=FunctionSize)
-    spark: SparkSize = field(default_factory=SparkSize)
-    run: RunLimits = field(default_factory=RunLimits)
-    batching: Batching = field(default_factory=Batching)
-    timeout_minutes: int = 180
-    log_retention_days: int = 30
-    sweep: SweepLimits = field(default_factory=SweepLimits)
-    inspection_map: InspectionMap = field(default_factory=InspectionMap)
-    compaction: CompactionSettings = field(default_factory=CompactionSettings)
 
 
 class LakeProcessing(Construct):

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from data_lake.asl import State, States, both, invoke, remember, task
+from data_lake.asl import State, States, invoke, remember, task
+from data_lake.asl_many import both
 from data_lake.notice_states import Notices
 from data_lake.retries import NOT_DELIVERED
 from data_lake.run_functions import RunFunctions

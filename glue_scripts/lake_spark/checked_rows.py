@@ -12,7 +12,7 @@ from lake_spark.counts import Broken, Counts
 from lake_spark.dataset_rules import Measured, judge_measures, measure_again, observe_together
 from lake_spark.deduplication import newest_rows, with_arrival
 from lake_spark.errors import RowsLost
-from lake_spark.inputs import InputFile
+from lake_spark.inputs import InputFile, reading_tasks
 from lake_spark.lines import FirstLine
 from lake_spark.measuring import (
     observe,
@@ -89,7 +89,8 @@ def check_kept(run: Run, broken: int, kept: int) -> None:
 def _stage(
     run: Run, checked: DataFrame, files: Sequence[InputFile]
 ) -> tuple[Staged, Counts, list[tuple[Rule, Measured]]]:
-    counted, observation = observe(checked, run.contract)
+    tasks = reading_tasks(files, run.spark.sparkContext.defaultParallelism)
+    counted, observation = observe(checked, run.contract, tasks)
     good = protect(counted.filter(F.col("__broken").isNull()), run.contract, run.protection_secret)
     good = newest_rows(good, run.contract)
     as_stored = stored(run.contract)
@@ -100,7 +101,7 @@ def _stage(
     retried = was_retried(run.spark, group)
     counts = None if retried else read_counts(observation, run.contract)
     if counts is None:
-        counts = recount(checked, run.contract)
+        counts = recount(checked, run.contract, tasks)
     found = None if retried or measures is None else read_observation(measures)
     if found is None:
         found = measure_again(good, as_stored, run.started_at)

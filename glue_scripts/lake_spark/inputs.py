@@ -33,7 +33,8 @@ BYTE_ORDER_MARK = "\ufeff"
 class InputFile:
     """One accepted file: what it was called when it arrived and where to read it now.
 
-    `columns` are the names and Spark SQL types of a Parquet file's columns, `size` is in bytes.
+    `columns` are the names and Spark SQL types of a Parquet file's columns, `size` is in bytes, 0
+    where it is not known.
     """
 
     arrival_id: str
@@ -78,11 +79,21 @@ def packed_bytes(files: Sequence[InputFile]) -> int:
     """Give Spark's limit for what one task reads, so that tasks hold `TASK_BYTES` of real bytes.
 
     Spark counts each file as 4 MB longer than it is. By that count ten thousand small files are
-    40 GB, hence hundreds of tasks, each of which writes a file of its own.
+    40 GB, hence hundreds of tasks, each of which writes a file of its own. Where the size of a file
+    is not known, Spark's own default stays.
     """
-    # At least a byte each: the limit has to stay a number that Spark can hold.
-    real = sum(max(file.size, 1) for file in files)
-    return TASK_BYTES * (real + OPENING_BYTES * len(files)) // max(real, 1)
+    real = sum(file.size for file in files)
+    if not files or not all(file.size for file in files):
+        return TASK_BYTES
+    return TASK_BYTES * (real + OPENING_BYTES * len(files)) // real
+
+
+def reading_tasks(files: Sequence[InputFile], cores: int) -> int:
+    """Estimate how many tasks read the files: Spark gives each core one, or more of `TASK_BYTES`.
+
+    A compressed file is read by one task, so there may be fewer; there is always one.
+    """
+    return max(1, cores, -(-sum(file.size for file in files) // TASK_BYTES))
 
 
 def reachable(file: InputFile, folder_uri: str) -> InputFile:

@@ -21,8 +21,9 @@ PATIENCE = 60.0
 """Seconds to wait for counts that were taken already."""
 UNLIMITED = 2**31 - 1
 COMPLETENESS = "completeness"
-FINGERPRINTS = 20_000
-"""How many bad rows of a task are remembered: a fiftieth of what a task usually reads."""
+FINGERPRINTS = 2_000_000
+"""How many bad rows of a run are remembered at most: 16 MB of numbers, and a few times that as text
+on their way to the driver."""
 
 IN_A_TASK = 2**33 - 1
 """The bits of Spark's increasing ids that count inside a task; those above number the tasks."""
@@ -52,10 +53,15 @@ def row_rules(contract: Contract) -> dict[str, Rule]:
     return {rule.id: rule for rule in [*implicit, *declared]}
 
 
-def observe(checked: DataFrame, contract: Contract) -> tuple[DataFrame, Observation]:
-    """Have the rows counted when an action runs over the frame that is given back."""
+def observe(
+    checked: DataFrame, contract: Contract, tasks: int = 1
+) -> tuple[DataFrame, Observation]:
+    """Have the rows counted when an action runs over the frame that is given back.
+
+    That many tasks share the room for fingerprints of bad rows.
+    """
     observation = Observation()
-    marked = checked.withColumn(FINGERPRINT, F.expr(_fingerprint()))
+    marked = checked.withColumn(FINGERPRINT, F.expr(_fingerprint(tasks)))
     return marked.observe(observation, *_measures(contract)).drop(FINGERPRINT), observation
 
 
@@ -92,9 +98,9 @@ def read_observation(observation: Observation, patience: float = PATIENCE) -> di
         return None
 
 
-def recount(checked: DataFrame, contract: Contract) -> Counts:
-    """Count the rows of a frame by reading them once more."""
-    marked = checked.withColumn(FINGERPRINT, F.expr(_fingerprint()))
+def recount(checked: DataFrame, contract: Contract, tasks: int = 1) -> Counts:
+    """Count the rows of a frame by reading them once more; `tasks` are those of `observe`."""
+    marked = checked.withColumn(FINGERPRINT, F.expr(_fingerprint(tasks)))
     (row,) = marked.agg(*_measures(contract)).collect()
     return _counts(row.asDict(), contract)
 
@@ -176,13 +182,14 @@ def _dimensions(rules: Mapping[str, Rule]) -> dict[str, list[str]]:
     return dimensions
 
 
-def _fingerprint() -> str:
+def _fingerprint(tasks: int) -> str:
     """Give the fingerprint of a bad record, null for a good one and where a task has too many.
 
     The inner condition is not reached by good rows, so the id in it numbers a task's bad ones.
     """
     number = f"monotonically_increasing_id() & {IN_A_TASK}L"
-    few = f"CASE WHEN ({number}) < {FINGERPRINTS} THEN {fingerprint('__line')} END"
+    share = FINGERPRINTS // tasks
+    few = f"CASE WHEN ({number}) < {share} THEN {fingerprint('__line')} END"
     return f"CASE WHEN __broken IS NOT NULL THEN {few} END"
 
 

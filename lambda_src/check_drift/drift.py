@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lake_runtime.contracts import Column, Dataset
+from lake_runtime.contract_parts import Column
+from lake_runtime.contracts import Dataset
 
 _NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal", "long", "short")
 _TIMES = ("date", "timestamp")

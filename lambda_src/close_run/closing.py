@@ -8,12 +8,13 @@ from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lake_runtime.contracts import Dataset, load_contracts
+from lake_runtime.endings import Ending, Outcome
 from lake_runtime.errors import ErrorClass, LakeError, classify, explain
 from lake_runtime.inputs import ProductInputs
 from lake_runtime.inspections import failed_batches
 from lake_runtime.records import Inspection, TaskError, Verdict, is_batch_broken
 from lake_runtime.run import INPUT, JUDGEMENT, PUBLISH, VERDICTS, Run
-from lake_runtime.settlement import Ending, Outcome, Settled
+from lake_runtime.settlement import Settled
 from lake_runtime.telemetry import emit_metrics, logger
 
 _RUN_AGAIN_AT_ONCE = "SourceChanged"

@@ -5,13 +5,14 @@ from typing import Any, Literal
 
 from close_run.closing import count_run, has_more, make_ending, published_event
 from close_run.notice import notice_of
+from lake_runtime.endings import Outcome
 from lake_runtime.environment import Environment
 from lake_runtime.handlers import Request, Response, state_machine_task
 from lake_runtime.identity import execution_name
 from lake_runtime.notices import Notice
 from lake_runtime.records import TaskError
 from lake_runtime.run import RUN, Run
-from lake_runtime.settlement import Outcome, settle_run
+from lake_runtime.settlement import settle_run
 from lake_runtime.telemetry import logger
 
 

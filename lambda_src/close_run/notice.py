@@ -1,8 +1,9 @@
 """The notice about a run that ended."""
 
+from lake_runtime.endings import Outcome
 from lake_runtime.notices import Notice, Severity, make_notice
 from lake_runtime.records import Verdict
-from lake_runtime.settlement import Outcome, Settled
+from lake_runtime.settlement import Settled
 
 _COUNTS = (
     "files_claimed",

@@ -10,7 +10,8 @@ from inspect_files.content import HEAD_BYTES, Content
 from inspect_files.faults import Fault, format_fault
 from inspect_files.headers import compare_header, first_record, text_of
 from inspect_files.parquet import MAGIC, Footer, ParquetError, is_readable, read_footer
-from lake_runtime.contracts import Dataset, RawFormat
+from lake_runtime.contract_parts import RawFormat
+from lake_runtime.contracts import Dataset
 
 _MAGIC = (
     (MAGIC, "Parquet"),

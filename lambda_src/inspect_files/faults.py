@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lake_runtime.contracts import RawFormat
+from lake_runtime.contract_parts import RawFormat
 
 _FORMATS = {
     **{"csv": "CSV", "jsonl": "JSON Lines", "json": "JSON documents", "parquet": "Parquet"},

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from inspect_files.rewriting import skipped_end
-from lake_runtime.contracts import Dataset, RawFormat
+from lake_runtime.contract_parts import RawFormat
+from lake_runtime.contracts import Dataset
 
 _NAMES_TOLD = 10
 _NAME_CHARACTERS = 64

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from inspect_files.content import HEAD_BYTES, Content
 from inspect_files.faults import Fault
 from inspect_files.rewriting import RewritingError, rewrite
-from lake_runtime.contracts import Dataset, RawFormat
+from lake_runtime.contract_parts import RawFormat
+from lake_runtime.contracts import Dataset
 from lake_runtime.objects import (
     base_name,
     copy_version,

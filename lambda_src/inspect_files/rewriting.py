@@ -7,7 +7,7 @@ from itertools import chain
 
 from inspect_files.compression import DamagedError, decompress
 from inspect_files.documents import DocumentError, records_of
-from lake_runtime.contracts import RawFormat
+from lake_runtime.contract_parts import RawFormat
 
 SKIPPED_BYTES = 1024 * 1024
 """Within how many bytes the lines to skip must end."""

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lake_runtime.contracts import EngineWish
+from lake_runtime.contract_parts import EngineWish
 from lake_runtime.environment import Environment
 
 _LEAST_WORKERS = 2

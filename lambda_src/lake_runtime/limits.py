@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from lake_runtime.contracts import Dataset, Product, Retry
+from lake_runtime.contract_parts import Retry
+from lake_runtime.contracts import Dataset, Product
 from lake_runtime.records import Record
 
 

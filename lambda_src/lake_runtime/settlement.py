@@ -2,63 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
+from lake_runtime.arrival_ends import end_arrivals
 from lake_runtime.audit import plain_value
-from lake_runtime.claims import return_arrivals, settle_arrivals
+from lake_runtime.endings import Books, Ending, Outcome, read_books
 from lake_runtime.identity import seconds_between, utc_now, utc_text
 from lake_runtime.inputs import attempt_of
-from lake_runtime.ledger import Status
-from lake_runtime.limits import Limits
 from lake_runtime.quality import add_measures, judged_by
-from lake_runtime.records import (
-    Batch,
-    Claim,
-    Inspection,
-    PublishReport,
-    StageReport,
-    Verdict,
-    is_batch_broken,
-)
+from lake_runtime.records import Inspection, PublishReport, Verdict
 from lake_runtime.replays import replay_of
-from lake_runtime.reports import (
-    publish_report,
-    publish_report_if_any,
-    row_counts,
-    stage_report,
-    stage_report_if_any,
-)
-from lake_runtime.run import INPUT, RUN, VERDICTS, Run
-
-
-class Outcome(StrEnum):
-    """How a run ended; `skipped` is a product that was not built, because nothing was new."""
-
-    PUBLISHED = "published"
-    PUBLISHED_WITH_WARNINGS = "published_with_warnings"
-    QUARANTINED = "quarantined"
-    REJECTED = "rejected"
-    SKIPPED = "skipped"
-    FAILED = "failed"
-
-    @property
-    def is_published(self) -> bool:
-        """Tell whether readers see what the run wrote."""
-        return self in (Outcome.PUBLISHED, Outcome.PUBLISHED_WITH_WARNINGS)
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How a run is said to have ended; `error_class` is that of a failure.
-
-    `more_workers` tells that the run's job was run a second time, larger.
-    """
-
-    outcome: Outcome
-    reasons: tuple[str, ...] = ()
-    error_class: str | None = None
-    more_workers: bool = False
+from lake_runtime.reports import row_counts
+from lake_runtime.run import INPUT, RUN, Run
 
 
 @dataclass(frozen=True)
@@ -80,44 +35,6 @@ class Settled:
         return max(0.0, seconds_between(self.record["started_at"], self.record["ended_at"]))
 
 
-_Place = tuple[Claim, Status, dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class _Books:
-    """All that is known of a run, read before anything is written."""
-
-    run: Run
-    ending: Ending
-    claims: Sequence[Claim]
-    batch: Batch | None
-    inspections: Sequence[Inspection]
-    stage: StageReport | None
-    published: PublishReport | None
-    record: dict[str, Any] | None
-    limits: Limits
-
-    @property
-    def is_broken_batch(self) -> bool:
-        """Whether a batch lacks a file, so that the others wait for another manifest."""
-        return self.batch is not None and is_batch_broken(self.inspections)
-
-    @property
-    def is_repeated_batch(self) -> bool:
-        """Whether a batch was not loaded because all its files hold what was loaded before."""
-        verdicts = {inspection.verdict for inspection in self.inspections}
-        is_rejected = self.ending.outcome is Outcome.REJECTED
-        return self.batch is not None and is_rejected and verdicts == {Verdict.DUPLICATE}
-
-    @property
-    def outcome(self) -> Outcome:
-        """The outcome as the reports show it."""
-        is_clean = self.ending.outcome is not Outcome.FAILED and not self.ending.reasons
-        if self.published is None or is_clean:
-            return self.ending.outcome
-        return Outcome.PUBLISHED_WITH_WARNINGS
-
-
 def settle_run(run: Run, ending: Ending) -> Settled:
     """Bring everything a run claimed to its end and close its audit record.
 
@@ -125,8 +42,8 @@ def settle_run(run: Run, ending: Ending) -> Settled:
     readers see its rows, so its files must not be read again. Raises `ReportMissing` when a
     run that is said to have published has no reports.
     """
-    books = _read_books(run, ending)
-    parked = _end_arrivals(books)
+    books = read_books(run, ending)
+    parked = end_arrivals(books)
     given = run.artifacts.read(INPUT) or {}
     if books.published is not None:
         _write_state(run, books, books.published, given)
@@ -150,23 +67,7 @@ def settle_run(run: Run, ending: Ending) -> Settled:
     )
 
 
-def _read_books(run: Run, ending: Ending) -> _Books:
-    if ending.outcome.is_published:
-        stage: StageReport | None = stage_report(run)
-        published: PublishReport | None = publish_report(run)
-    else:
-        stage = stage_report_if_any(run)
-        published = publish_report_if_any(run) if ending.outcome is Outcome.FAILED else None
-    verdicts = run.artifacts.read(VERDICTS) or []
-    inspections = [Inspection.model_validate(entry) for entry in verdicts]
-    record = run.audit.read(run.run_id)
-    limits = Limits.recorded(record, run.contract)
-    return _Books(
-        run, ending, run.claims(), run.batch(), inspections, stage, published, record, limits
-    )
-
-
-def _count(books: _Books) -> bool:
+def _count(books: Books) -> bool:
     """Count for the circuit how the run ended, once; tell whether it opened with it.
 
     A run that never held the lock says nothing of the dataset: it counts neither way.
@@ -186,65 +87,7 @@ def _count(books: _Books) -> bool:
     )
 
 
-def _end_arrivals(books: _Books) -> list[Claim]:
-    """Settle what the run still holds and give the arrivals that were parked."""
-    run = books.run
-    if books.outcome is Outcome.FAILED:
-        reason = "; ".join(books.ending.reasons) or "the run failed"
-        waiting = books.claims
-        if books.batch is not None:
-            # The files first: once the manifest waits again, all of them must be there.
-            held: list[_Place] = [(claim, Status.HELD, {}) for claim in books.claims]
-            settle_arrivals(run.ledger, run.run_id, held)
-            waiting = [books.batch.manifest]
-        why, most = f"run {run.run_id}: {reason}", books.limits.max_attempts
-        return return_arrivals(run.ledger, run.run_id, waiting, why, most)
-    found = {inspection.arrival_id: inspection for inspection in books.inspections}
-    left = [claim for claim in books.claims if _is_left(found.get(claim.arrival_id))]
-    rest = [claim for claim in books.claims if not _is_left(found.get(claim.arrival_id))]
-    ends = [(claim, *_end(books, found.get(claim.arrival_id))) for claim in rest]
-    if books.batch is not None:
-        ends.append((books.batch.manifest, *_manifest_end(books)))
-    settle_arrivals(run.ledger, run.run_id, ends)
-    why, most = f"run {run.run_id}: it was not inspected", books.limits.max_attempts
-    return return_arrivals(run.ledger, run.run_id, left, why, most) if left else []
-
-
-def _is_left(inspection: Inspection | None) -> bool:
-    return inspection is not None and inspection.verdict is Verdict.UNINSPECTED
-
-
-def _end(books: _Books, inspection: Inspection | None) -> tuple[Status, dict[str, Any]]:
-    is_published = books.outcome.is_published
-    details: dict[str, Any] = {}
-    if inspection is not None:
-        details = {"checksum": inspection.checksum}
-        # A duplicate shares the end of the file whose bytes it repeats.
-        left_out = inspection.verdict not in (Verdict.ACCEPTED, Verdict.DUPLICATE)
-        repeats = is_published or books.is_repeated_batch
-        if left_out or (repeats and inspection.verdict is Verdict.DUPLICATE):
-            details |= {"rule": inspection.rule, "reason": inspection.reason}
-            return Status(inspection.verdict), details
-    if books.is_broken_batch:
-        return Status.HELD, {}
-    if is_published:
-        return Status.PUBLISHED, details
-    rule = "quality" if books.outcome is Outcome.QUARANTINED else "no_rows"
-    reason = "; ".join(books.ending.reasons) or "the run published nothing"
-    return Status.REJECTED, details | {"rule": rule, "reason": reason}
-
-
-def _manifest_end(books: _Books) -> tuple[Status, dict[str, Any]]:
-    if books.outcome.is_published:
-        return Status.PUBLISHED, {}
-    if books.is_repeated_batch:
-        reason = "every file that it lists holds what was loaded before"
-        return Status.DUPLICATE, {"rule": "duplicate_content", "reason": reason}
-    reason = "; ".join(books.ending.reasons) or "the batch was not loaded"
-    return Status.REJECTED, {"rule": "batch", "reason": reason}
-
-
-def _write_state(run: Run, books: _Books, published: PublishReport, given: dict[str, Any]) -> None:
+def _write_state(run: Run, books: Books, published: PublishReport, given: dict[str, Any]) -> None:
     inputs, measures = given.get("inputs", {}), add_measures(run, books.stage)
     built_from = {
         "inputs": {name: source["run_id"] for name, source in inputs.items()},
@@ -271,7 +114,7 @@ def _engine(ending: Ending, given: dict[str, Any]) -> str | None:
     return f"{engine}; then {given.get('larger', 'larger')}"
 
 
-def _result(books: _Books, given: dict[str, Any]) -> dict[str, Any]:
+def _result(books: Books, given: dict[str, Any]) -> dict[str, Any]:
     verdicts = [inspection.verdict for inspection in books.inspections]
     return {
         "outcome": books.outcome,

@@ -5,11 +5,12 @@ from enum import StrEnum
 
 from lake_runtime.circuit import Passage
 from lake_runtime.contracts import Dataset, Product
+from lake_runtime.endings import Ending, Outcome
 from lake_runtime.errors import LedgerUnsettled, RunAlreadyClosed
 from lake_runtime.limits import Limits
 from lake_runtime.lock import Holder
 from lake_runtime.run import Run
-from lake_runtime.settlement import Ending, Outcome, settle_run
+from lake_runtime.settlement import settle_run
 from lake_runtime.telemetry import logger
 from open_run.redriving import REDRIVE, Redriving
 from open_run.work import Taken, Work

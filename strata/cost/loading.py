@@ -104,7 +104,7 @@ def _requests(view: View, owner: str, runs: float, files: float) -> Iterator[Amo
     yield from view.amounts(
         owner,
         {
-            "lambda_request": (runs * view.per("requests_per_run"), word),
+            "lambda_request": (both("requests"), word),
             "lambda_arm_gb_second": (both("gb_seconds") * view.lake.memory_gb(), word),
             "dynamodb_write_unit": (both("write_units"), word),
             "dynamodb_read_unit": (both("read_units"), word),

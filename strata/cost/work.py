@@ -17,6 +17,7 @@ class Work(Strict):
     transitions_per_look: Assumed
     transitions_per_product: Assumed
     requests_per_run: Assumed
+    requests_per_file: Assumed
     gb_seconds_per_run: Assumed
     gb_seconds_per_file: Assumed
     write_units_per_run: Assumed

@@ -171,7 +171,8 @@ def digest_of(archive: Path) -> str:
     match = _NAME.fullmatch(archive.name)
     if match is None:
         raise StrataError(
-            f"{archive}: the name must be strata-<SHA-256>.tar.gz; else give --digest"
+            f"{archive}: the name must be strata-<digest>.tar.gz with all 64 characters of the "
+            "digest; else give it with --digest"
         )
     return match.group(1)
 
@@ -184,7 +185,8 @@ def _unpacked(archive: Path) -> dict[str, bytes]:
                 for entry in files
             }
     except (OSError, tarfile.TarError, EOFError, zlib.error) as error:
-        raise StrataError(f"{archive}: cannot be read: {error}") from error
+        why = error.strerror if isinstance(error, OSError) else None
+        raise StrataError(f"{archive}: cannot be read: {why or error}") from error
 
 
 def _read_manifest(archive: Path, text: bytes) -> _Manifest:

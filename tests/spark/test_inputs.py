@@ -4,10 +4,21 @@ from dataclasses import replace
 
 import pytest
 
-from lake_spark.inputs import HEADER_BYTES, Header, first_record, input_files
+from lake_spark.inputs import (
+    HEADER_BYTES,
+    OPENING_BYTES,
+    TASK_BYTES,
+    Header,
+    InputFile,
+    first_record,
+    input_files,
+    packed_bytes,
+    reading_tasks,
+)
 from lake_spark.raw_format import RawFormat
 from tests.spark.support import Lake
 
+MIB = 1024 * 1024
 RAW = RawFormat("csv", ",", '"', '"', True, "UTF-8", (), multiline=False)
 
 
@@ -68,3 +79,32 @@ def test_a_header_longer_than_the_first_read_is_read_on(lake: Lake) -> None:
     lake.contract["format"] = "parquet"
     lake.put("a.csv", f"id,{long_name},amount\n1,Ada,1\n")
     assert lake.stage()["rows_good"] == 1
+
+
+def test_a_task_reads_as_many_real_bytes_however_many_files_hold_them() -> None:
+    one, many = [sized(400 * MIB)], [sized(4096)] * 1000
+    for files in (one, many):
+        # What Spark counts, and how much of it a task may take by the limit.
+        counted = sum(file.size + OPENING_BYTES for file in files)
+        real = sum(file.size for file in files)
+        assert packed_bytes(files) / counted == pytest.approx(TASK_BYTES / real)
+
+
+def test_a_file_of_unknown_size_leaves_the_limit_as_it_is_by_default() -> None:
+    assert packed_bytes([]) == TASK_BYTES
+    assert packed_bytes([sized(0)]) == TASK_BYTES
+    assert packed_bytes([sized(0), sized(10 * MIB)]) == TASK_BYTES
+
+
+@pytest.mark.parametrize(
+    ("sizes", "cores", "tasks"),
+    [([], 0, 1), ([4096], 2, 2), ([400 * MIB, 1], 2, 4), ([1024**4], 40, 8192)],
+)
+def test_tasks_are_as_many_as_the_cores_or_the_bytes_ask_for(
+    sizes: list[int], cores: int, tasks: int
+) -> None:
+    assert reading_tasks([sized(size) for size in sizes], cores) == tasks
+
+
+def sized(size: int) -> InputFile:
+    return InputFile("1", "a.csv", "1", "s3://raw/a.csv", "2026-01-01T00:00:00Z", size=size)

@@ -42,6 +42,21 @@ def test_rows_are_counted_for_each_of_many_files_exactly(lake: Lake) -> None:
     assert recount(rows, contract) == counts
 
 
+def test_tasks_share_the_room_for_fingerprints(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measuring, "FINGERPRINTS", 12)
+    contract = parse_contract(lake.contract)
+    broken = "array(named_struct('rule', 'malformed', 'reason', 'r'))"
+    # 30 rows in 3 tasks: every bad row of the first, none of the others.
+    rows = lake.spark.range(0, 30, numPartitions=3).select(
+        F.lit(0).alias("__file"),
+        F.expr(f"if(id < 5, {broken}, null)").alias("__broken"),
+        F.lit(None).cast("array<string>").alias("__warned"),
+        F.col("id").cast("string").alias("__line"),
+    )
+    remembered = {tasks: len(recount(rows, contract, tasks).fingerprints) for tasks in (1, 3, 20)}
+    assert remembered == {1: 5, 3: 4, 20: 0}
+
+
 def test_bad_rows_are_counted_by_what_they_broke_and_good_ones_by_what_warns(lake: Lake) -> None:
     rule = {"id": "known", "kind": "set", "columns": ["customer"], "values": ["Ada"]}
     lake.contract["rules"] = [rule | {"severity": "warn"}]

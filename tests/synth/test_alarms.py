@@ -9,7 +9,7 @@ from close_run.closing import count_run
 from data_lake.alarms import AlarmSet
 from data_lake.contracts import load_contracts
 from data_lake.severity import Severity
-from lake_runtime.settlement import Outcome
+from lake_runtime.endings import Outcome
 from tests.synth.synthesised import all_states
 
 FAILURES = ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted")

@@ -10,7 +10,7 @@ from aws_cdk.assertions import Template
 from data_lake import LakeCatalog, LakeProcessing, LakeStorage
 from data_lake.compaction import CompactionSettings, ParquetTable
 from data_lake.contracts import load_contracts
-from data_lake.processing import Sizes
+from data_lake.processing_values import Sizes
 from stacks.sizes import parquet_tables_of
 from tests.synth.player import Player, TaskFailedError
 from tests.synth.synthesised import flat, listed

@@ -18,8 +18,8 @@ POWERTOOLS = {"message", "level", "service", "exception_name", "dataset", "run_i
 STATES = {"type", "execution_arn", "event_timestamp", "details.name"}
 """https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html"""
 WORDS = {
-    "as", "and", "or", "by", "in", "like", "desc", "asc", "count", "count_distinct", "latest", "sum",
-    "max", "min", "ispresent", "coalesce",
+    "as", "and", "or", "by", "in", "like", "desc", "asc", "count", "count_distinct", "latest",
+    "sum", "max", "min", "ispresent", "coalesce",
 }  # fmt: skip
 
 

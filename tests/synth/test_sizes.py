@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from aws_cdk import Duration
 
-from data_lake.asl import ChildExecutions
+from data_lake.asl_many import ChildExecutions
 from data_lake.inspect_states import InspectionMap, InspectStates
 from tests.synth.synthesised import all_states, inner_scopes
 

@@ -5,7 +5,7 @@ import pytest
 from backports import zstd
 
 from inspect_files.rewriting import RewritingError, rewrite
-from lake_runtime.contracts import RawFormat
+from lake_runtime.contract_parts import RawFormat
 
 MIB = 1024 * 1024
 DOCUMENT = (

@@ -1,6 +1,6 @@
 import pytest
 
-from lake_runtime.contracts import EngineWish
+from lake_runtime.contract_parts import EngineWish
 from lake_runtime.engine import EngineEnvironment, size_engine
 from tests.functions.lake_runtime.test_environment import GIVEN
 

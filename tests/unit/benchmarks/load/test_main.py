@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from strata.cost.cases import Case
+from strata.cost.work import read_work
 from strata.paths import ROOT
 
 
@@ -39,6 +41,31 @@ def test_a_small_burst_is_taken_by_two_runs_of_each_dataset(tmp_path: Path) -> N
     naive = written["usd"]["naive, 10 G.2X"]
     assert written["usd"]["Strata"]["dpu_hours"] < naive["dpu_hours"] / 5
     assert naive["dpu_hours"] == pytest.approx(200 * 20 / 60 * 0.44)
+    assert_what_an_estimate_assumes(written["amounts"]["Strata"], runs=8, files=200)
+
+
+def assert_what_an_estimate_assumes(amounts: dict[str, float], runs: int, files: int) -> None:
+    """Hold the rows of strata/cost/work.yaml that say `measured` to what was counted."""
+    work = read_work()
+    for counted, row in (
+        ("transitions", "transitions"),
+        ("invocations", "requests"),
+        ("gb_seconds", "gb_seconds"),
+        ("write_units", "write_units"),
+        ("read_units", "read_units"),
+        ("s3_writes", "s3_writes"),
+        ("s3_reads", "s3_reads"),
+        ("queue_requests", "queue_requests"),
+    ):
+        rows = [
+            (getattr(work, f"{row}_per_{what}", None), number)
+            for what, number in (("run", runs), ("file", files))
+        ]
+        least, expected, most = (
+            sum(number * assumed.at(case) for assumed, number in rows if assumed) for case in Case
+        )
+        assert amounts[counted] == pytest.approx(expected, rel=0.1), counted
+        assert least <= amounts[counted] <= most, counted
 
 
 def test_fewer_files_than_datasets_are_refused() -> None:

@@ -120,9 +120,18 @@ def test_a_manifest_that_is_none_of_ours_is_refused(archive, tmp_path, manifest,
         verify(archive, tmp_path / "out", digest)
 
 
+def test_an_archive_that_is_not_there_is_said_once(archive, tmp_path):
+    gone = archive.with_name(f"strata-{'0' * 64}.tar.gz")
+    with pytest.raises(StrataError) as refused:
+        verify(gone, tmp_path / "out")
+    assert str(refused.value) == f"{gone}: cannot be read: No such file or directory"
+
+
 def test_a_name_without_a_digest_is_refused(archive, tmp_path):
     other = archive.rename(archive.with_name("latest.tar.gz"))
-    with pytest.raises(StrataError, match="the name must be strata-<SHA-256>"):
+    with pytest.raises(
+        StrataError, match=r"must be strata-<digest>\.tar\.gz with all 64 characters"
+    ):
         verify(other, tmp_path / "out")
 
 

@@ -1,0 +1,1 @@
+"""How templates, their synthesis and their cost grow with the number of datasets."""
