@@ -122,10 +122,16 @@ class Alerts(Strict):
     """Who gets alarms and notices; by default nobody.
 
     ``topics: by_severity`` gives alarms a topic for each severity, so that a subscriber can have
-    some of them; with ``one``, everybody gets everything.
+    some of them; with ``one``, everybody gets everything. ``runbooks`` is where the pages of
+    ``docs/runbooks`` are found by who is told: a URL, or the folder in the repository.
     """
 
     topics: Literal["one", "by_severity"] = "one"
+    runbooks: str = Field(
+        default="docs/runbooks",
+        pattern=r"^(https://[A-Za-z0-9._~/-]+[A-Za-z0-9_~-]|docs/runbooks)$",
+        max_length=300,
+    )
     subscribers: Annotated[tuple[Subscriber, ...], Field(strict=False)] = ()
 
     @field_validator("subscribers")

@@ -56,6 +56,7 @@ class ObservabilityStack(Stack):
             },
             unheard=("notices", "drift"),
             topics=processing.alerts.topics,
+            runbooks=processing.alerts.runbooks,
             zones=storage.zones,
             replicas=replica_buckets(settings),
         )

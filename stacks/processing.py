@@ -69,6 +69,7 @@ class ProcessingStack(Stack):
                 )
                 for who in settings.alerts.subscribers
             ],
+            runbooks=settings.alerts.runbooks,
             alerts_by_severity=settings.alerts.topics == "by_severity",
             schedules_enabled=settings.schedules.enabled,
             retain=settings.retain_data,

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from data_lake.replica_zones import ReplicaZones as ReplicaZones
     from data_lake.run_functions import RunFunctions as RunFunctions
     from data_lake.run_functions import RunLimits as RunLimits
+    from data_lake.saved_queries import SavedQueries as SavedQueries
     from data_lake.schedules import DatasetSchedule as DatasetSchedule
     from data_lake.schedules import DatasetSchedules as DatasetSchedules
     from data_lake.severity import Severity as Severity
@@ -122,6 +123,7 @@ __all__ = [
     "ReplicaZones",
     "RunFunctions",
     "RunLimits",
+    "SavedQueries",
     "Severity",
     "Sizes",
     "Sources",
@@ -176,6 +178,7 @@ _NAMES = {
     "recovery_region": ("RecoveryRegion",),
     "replica_zones": ("ReplicaZones",),
     "run_functions": ("RunFunctions", "RunLimits"),
+    "saved_queries": ("SavedQueries",),
     "schedules": ("DatasetSchedule", "DatasetSchedules"),
     "severity": ("Severity",),
     "spark_job": ("SparkJob", "SparkLibrary", "SparkSize"),

@@ -62,6 +62,17 @@ class Kind:
     cause: str | None = None
 
 
+def with_runbook(says: str, runbooks: str, page: str) -> str:
+    """Give an alarm's description: what has happened, and the page that says what to do.
+
+    Args:
+        says: what has happened, without a full stop.
+        runbooks: the folder or URL of the runbooks.
+        page: name of the kind or cause, which is the page's, too.
+    """
+    return f"{says}. Runbook: {runbooks}/{page}.md"
+
+
 KINDS: Final = {
     AlarmKind.RUN_FAILED: Kind(Severity.WARNING, "runs-failing"),
     AlarmKind.RUN_TIMED_OUT: Kind(Severity.WARNING, "runs-failing"),

@@ -10,7 +10,8 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from data_lake.alarm_kinds import KINDS, AlarmKind
+from data_lake.alarm_kinds import KINDS, AlarmKind, with_runbook
+from data_lake.alerts import RUNBOOKS
 from data_lake.metrics import NAMESPACE, RUNS, SUCCESSES, run_dimensions
 from data_lake.severity import Severity
 
@@ -54,6 +55,7 @@ class AlarmSet(Construct):
         prefix: ``<project>-<environment>``; starts each alarm's name, which is what a person sees
             first in the message.
         topics: who is told, by severity.
+        runbooks: the folder or URL of the runbooks. Default: the folder of this repository.
 
     Attributes:
         alarms: every alarm that was made.
@@ -67,9 +69,10 @@ class AlarmSet(Construct):
         *,
         prefix: str,
         topics: Mapping[Severity, sns.ITopic],
+        runbooks: str = RUNBOOKS,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._prefix = prefix
+        self._prefix, self._runbooks = prefix, runbooks
         self._actions = {severity: actions.SnsAction(topic) for severity, topic in topics.items()}
         self.alarms: list[cloudwatch.Alarm] = []
         self.by_cause: dict[str, list[cloudwatch.IAlarm]] = {}
@@ -208,7 +211,7 @@ class AlarmSet(Construct):
             self,
             name,
             alarm_name=f"{self._prefix}-{name}",
-            alarm_description=description,
+            alarm_description=with_runbook(description, self._runbooks, kind),
             metric=metric,
             threshold=1,
             comparison_operator=comparison,

@@ -20,6 +20,9 @@ ALERTING_SERVICES: Final = (
 )
 """The services that send alerts of their own: of a budget, an alarm, an anomaly of cost."""
 
+RUNBOOKS: Final = "docs/runbooks"
+"""The folder of the runbooks in this repository."""
+
 
 @dataclass(frozen=True)
 class Subscriber:
@@ -54,11 +57,14 @@ class AlertRouting(Construct):
         subscribers: who is told. Default: nobody; the messages are then only on the topics.
         by_severity: alarms have a topic for each severity, so that a subscriber can have some of
             them. Default: false, everything is on one topic and everybody gets all of it.
+        runbooks: the folder or URL of the runbooks, whose pages messages name. Default: the
+            folder of this repository.
 
     Attributes:
         topic: gets the notices.
         topics: get the alarms, by severity.
         dead_letters: notices that could not be sent, and what could not be delivered.
+        runbooks: where the runbooks are.
 
     Raises:
         ValueError: a subscriber wants some of what is on the only topic.
@@ -72,8 +78,10 @@ class AlertRouting(Construct):
         key: kms.IKey,
         subscribers: Sequence[Subscriber] = (),
         by_severity: bool = False,
+        runbooks: str = RUNBOOKS,
     ) -> None:
         super().__init__(scope, construct_id)
+        self.runbooks = runbooks
         self.topic = self._new_topic("Topic", key)
         self.topics: Mapping[Severity, sns.Topic] = {
             severity: self._new_topic(severity.capitalize(), key) if by_severity else self.topic

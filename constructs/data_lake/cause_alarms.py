@@ -9,7 +9,8 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from data_lake.alarm_kinds import CAUSES, Cause
+from data_lake.alarm_kinds import CAUSES, Cause, with_runbook
+from data_lake.alerts import RUNBOOKS
 from data_lake.severity import Severity
 
 MOST_IN_A_RULE: Final = 36
@@ -35,6 +36,7 @@ class CauseAlarms(Construct):
     Args:
         prefix: ``<project>-<environment>``; starts each alarm's name.
         topics: who is told, by severity.
+        runbooks: the folder or URL of the runbooks. Default: the folder of this repository.
         alarms: the alarms of each cause, by its name in ``CAUSES``. A cause without any has no
             composite alarm.
 
@@ -53,9 +55,10 @@ class CauseAlarms(Construct):
         prefix: str,
         topics: Mapping[Severity, sns.ITopic],
         alarms: Mapping[str, Sequence[cloudwatch.IAlarm]],
+        runbooks: str = RUNBOOKS,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._prefix = prefix
+        self._prefix, self._runbooks = prefix, runbooks
         self.alarms: dict[str, cloudwatch.CompositeAlarm] = {}
         for name, cause in CAUSES.items():
             if not alarms.get(name):
@@ -100,7 +103,7 @@ class CauseAlarms(Construct):
             self,
             name,
             composite_alarm_name=f"{self._prefix}-{name}",
-            alarm_description=cause.says,
+            alarm_description=with_runbook(cause.says, self._runbooks, name),
             alarm_rule=cloudwatch.AlarmRule.any_of(*alarms),
             actions_suppressor=suppressor,
             actions_suppressor_wait_period=WAIT if suppressor else None,

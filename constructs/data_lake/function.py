@@ -108,6 +108,7 @@ class LakeFunction(Construct):
 
     Attributes:
         function: the function.
+        log_group: its log.
         role: what it may do; add to it with ``allow``.
         timeout: the longest one invocation may take.
     """
@@ -130,7 +131,7 @@ class LakeFunction(Construct):
         size = size or platform.size
         self.timeout = Duration.seconds(size.timeout_seconds)
         self.role = service_role(self, "Role", "lambda.amazonaws.com", description)
-        log_group = logs.LogGroup(
+        self.log_group = log_group = logs.LogGroup(
             self,
             "Log",
             retention=retention(size.log_retention_days),

@@ -131,6 +131,7 @@ class IngestPipeline(Construct):
                         "reasons": of("$.detail.reasons"),
                         "next_step": "Compare the columns with the contract; change it, or have "
                         "the producer change the files.",
+                        "runbook": f"{parts.alerts.runbooks}/error-data.md",
                     }
                 ),
                 dead_letter_queue=self.dead_letters,

@@ -109,7 +109,8 @@ class JobStates:
             "$string({'notice': 'job_retried_with_more_workers', 'severity': 'warning', "
             "'dataset': $dataset, 'run_id': $run_id, 'outcome': null, 'counts': {}, "
             f"'reasons': ['the job ran out of memory, disk or time, or lost a worker', {sizes}], "
-            f"'next_step': '{_NEXT_STEP}'}})"
+            f"'next_step': '{_NEXT_STEP}', "
+            f"'runbook': '{self.notices.runbooks}/error-resources.md'}})"
         )
         subject = (
             "$substring('warning: ' & $dataset & ': the job is run again with more workers', 0, "

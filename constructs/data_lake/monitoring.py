@@ -7,6 +7,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from data_lake.alarms import AlarmSet
+from data_lake.alerts import RUNBOOKS
 from data_lake.cause_alarms import CauseAlarms
 from data_lake.dashboard import LakeDashboard, Monitored
 from data_lake.severity import Severity
@@ -37,6 +38,8 @@ class LakeMonitoring(Construct):
         unheard: the dead-letter queues that fill because a topic takes nothing or tells nobody;
             their alarms open an OpsItem in Systems Manager as well. Default: none.
         zones: by name; needed where ``replicas`` has entries.
+        runbooks: the folder or URL of the runbooks, whose pages alarms name. Default: the folder of
+            this repository.
         replicas: the replica bucket's name by zone. Default: nothing is replicated.
 
     Attributes:
@@ -63,9 +66,10 @@ class LakeMonitoring(Construct):
         unheard: Collection[str] = (),
         zones: Mapping[str, LakeZone],
         replicas: Mapping[str, str] | None = None,
+        runbooks: str = RUNBOOKS,
     ) -> None:
         super().__init__(scope, construct_id)
-        alarms = AlarmSet(self, "Alarms", prefix=prefix, topics=topics)
+        alarms = AlarmSet(self, "Alarms", prefix=prefix, topics=topics, runbooks=runbooks)
         for name, machine in machines.items():
             alarms.on_failed_runs(name, machine.arn)
         for name, queue in dead_letters.items():
@@ -85,7 +89,12 @@ class LakeMonitoring(Construct):
                 alarms.on_stale_data(environment, dataset.name, dataset.freshness_hours)
         self.alarms = alarms.alarms
         self.causes = CauseAlarms(
-            self, "Causes", prefix=prefix, topics=topics, alarms=alarms.by_cause
+            self,
+            "Causes",
+            prefix=prefix,
+            topics=topics,
+            alarms=alarms.by_cause,
+            runbooks=runbooks,
         ).alarms
         self.dashboard = LakeDashboard(
             self,

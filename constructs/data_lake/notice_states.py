@@ -16,10 +16,12 @@ class Notices:
     Attributes:
         topic_arn: the topic that gets them.
         unsent_url: the queue that gets what the topic does not take, to be sent again.
+        runbooks: the folder or URL of the runbooks.
     """
 
     topic_arn: str
     unsent_url: str
+    runbooks: str
 
     def states(
         self, name: str, subject: str, message: str, *, then: str | None, lost: str | None = None

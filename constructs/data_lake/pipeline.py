@@ -42,7 +42,11 @@ class PipelineParts:
 
     def states(self) -> RunStates:
         """Give the states that both machines share."""
-        notices = Notices(self.alerts.topic.topic_arn, self.alerts.dead_letters.queue_url)
+        notices = Notices(
+            self.alerts.topic.topic_arn,
+            self.alerts.dead_letters.queue_url,
+            self.alerts.runbooks,
+        )
         return RunStates(functions=self.functions, notices=notices)
 
     def allow_steps(

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from constructs import Construct
 
-from data_lake.alerts import ALERTING_SERVICES, AlertRouting, Subscriber
+from data_lake.alerts import ALERTING_SERVICES, RUNBOOKS, AlertRouting, Subscriber
 from data_lake.arrival_ledger import ArrivalLedger
 from data_lake.catalog import LakeCatalog
 from data_lake.compaction import ParquetTable, TableCompaction
 from data_lake.contract_bundle import ContractBundle, Writable
 from data_lake.curate_pipeline import CuratePipeline
 from data_lake.encryption import LakeKey
-from data_lake.function import FunctionPlatform, FunctionSize
+from data_lake.function import FunctionPlatform, FunctionSize, LakeFunction
 from data_lake.ingest_pipeline import IngestPipeline
 from data_lake.lake_tables import LakeTables
 from data_lake.metrics import NAMESPACE
@@ -20,6 +20,7 @@ from data_lake.private_network import ExistingNetwork, PrivateNetwork
 from data_lake.processing_values import Sizes, Sources
 from data_lake.protection_secret import ProtectionSecret
 from data_lake.run_functions import RunFunctions
+from data_lake.saved_queries import SavedQueries
 from data_lake.schedules import DatasetSchedule, DatasetSchedules
 from data_lake.spark_job import SparkLibrary
 from data_lake.state_machine import LakeStateMachine
@@ -45,6 +46,8 @@ class LakeProcessing(Construct):
         sizes: how much everything may use. Default: see ``Sizes``.
         subscribers: who gets the notices and alarms. Default: nobody.
         alerts_by_severity: alarms have a topic for each severity. Default: false.
+        runbooks: the folder or URL of the runbooks, whose pages messages name. Default: the
+            folder of this repository.
         schedules_enabled: false keeps the schedules but starts nothing. Default: true.
         retain: keep tables and key when the stack is deleted. Default: true.
         key_arn: a key that exists, in place of a new one for queues, tables, notices and logs.
@@ -67,6 +70,7 @@ class LakeProcessing(Construct):
         arrivals: the queue and what empties it.
         schedules: the contracts' schedules.
         sweep: what finds and mends what nobody else would.
+        queries: the saved queries over the logs.
     """
 
     def __init__(
@@ -86,6 +90,7 @@ class LakeProcessing(Construct):
         sizes: Sizes | None = None,
         subscribers: Sequence[Subscriber] = (),
         alerts_by_severity: bool = False,
+        runbooks: str = RUNBOOKS,
         schedules_enabled: bool = True,
         retain: bool = True,
         key_arn: str | None = None,
@@ -110,6 +115,7 @@ class LakeProcessing(Construct):
             key=self.key,
             subscribers=subscribers,
             by_severity=alerts_by_severity,
+            runbooks=runbooks,
         )
         self.tables = LakeTables(self, "Tables", key=self.key, retain=retain)
         self.protection = ProtectionSecret(
@@ -172,6 +178,16 @@ class LakeProcessing(Construct):
             enabled=schedules_enabled,
         )
 
+        self.queries = SavedQueries(
+            self,
+            "Queries",
+            prefix=prefix,
+            functions=[
+                one.log_group for one in self.node.find_all() if isinstance(one, LakeFunction)
+            ],
+            machines=[machine.log_group for machine in self.machines.values()],
+        )
+
     @property
     def machines(self) -> dict[str, LakeStateMachine]:
         """Every state machine of the lake, by name."""
@@ -198,6 +214,7 @@ class LakeProcessing(Construct):
                 "QUARANTINE_BUCKET": self._zones["quarantine"].name,
                 "ARTIFACTS_BUCKET": self._zones["artifacts"].name,
                 "ALERT_TOPIC_ARN": self.alerts.topic.topic_arn,
+                "RUNBOOKS": self.alerts.runbooks,
                 "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
                 "LOG_LEVEL": "INFO",
             },

@@ -17,6 +17,7 @@ UNTAGGABLE: Final = frozenset(
         "AWS::IAM::ManagedPolicy",
         "AWS::KMS::Alias",
         "AWS::Lambda::EventInvokeConfig",
+        "AWS::Logs::QueryDefinition",
         "AWS::S3::BucketPolicy",
         "AWS::SNS::Subscription",
         "AWS::SNS::TopicPolicy",

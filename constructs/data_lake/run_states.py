@@ -87,7 +87,7 @@ class RunStates:
             {**RUN, "outcome": "failed", "error": "{% $error %}"},
             answer="closed",
             catch=then,
-            catch_assign={"closed": _not_closed()},
+            catch_assign={"closed": _not_closed(self.notices.runbooks)},
             then=then,
         )
 
@@ -145,11 +145,11 @@ def unexpected_answer(*, then: str) -> State:
     )
 
 
-def _not_closed() -> dict[str, Any]:
+def _not_closed(runbooks: str) -> dict[str, Any]:
     message = (
         "{% $string({'notice': 'run_failed', 'severity': 'critical', 'dataset': $dataset, "
         "'run_id': $run_id, 'outcome': 'unknown', 'counts': {}, 'reasons': [$error.Error], "
-        f"'next_step': '{_STILL_OPEN}'}}) %}}"
+        f"'next_step': '{_STILL_OPEN}', 'runbook': '{runbooks}/run-failed.md'}}) %}}"
     )
     return {
         "more_waiting": False,

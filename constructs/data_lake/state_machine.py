@@ -43,6 +43,7 @@ class LakeStateMachine(Construct):
         live: the alias as a machine, for targets that start it.
         alias: the alias, for what must wait until it exists.
         role: what the machine may do; add to it with ``allow``.
+        log_group: its log.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class LakeStateMachine(Construct):
         self.executions_arn = f"{self.arn.replace(':stateMachine:', ':execution:')}:*"
         self.role = service_role(self, "Role", "states.amazonaws.com", f"Runs {name}")
         self._allow_telemetry()
+        self.log_group = self._log(name, log_retention_days, key)
         timeout = Duration.minutes(timeout_minutes)
         asl = definition(self.start_arn) | {
             "QueryLanguage": "JSONata",
@@ -81,7 +83,7 @@ class LakeStateMachine(Construct):
             role=self.role.without_policy_updates(),
             tracing_enabled=True,
             logs=sfn.LogOptions(
-                destination=self._log(name, log_retention_days, key),
+                destination=self.log_group,
                 level=sfn.LogLevel.ALL,
                 include_execution_data=False,
             ),

@@ -60,7 +60,8 @@ def handle(request: CloseRunRequest) -> CloseRunResponse:
     # A call that is repeated finds the lock free already.
     has_promised = run.lock.release(run.run_id) or not settled.is_first
     kind = str(settled.record.get("kind", "dataset"))
-    logger.info("run closed", extra={"outcome": settled.outcome, "parked": settled.parked})
+    said = {"outcome": settled.outcome, "error_class": settled.record.get("error_class")}
+    logger.info("run closed", extra={**said, "parked": settled.parked})
     return CloseRunResponse(
         outcome=settled.outcome,
         notice=notice_of(

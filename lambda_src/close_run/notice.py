@@ -43,6 +43,7 @@ def notice_of(settled: Settled, *, environment: str, run_uri: str) -> Notice:
         counts=counts,
         reasons=_reasons(settled),
         next_step=_next_step(settled, counts, run_uri),
+        runbook=_runbook(settled),
     )
 
 
@@ -64,6 +65,16 @@ def _severity(settled: Settled, counts: dict[str, int]) -> Severity:
             needs_a_person = settled.record.get("error_class") in _NEEDS_A_PERSON
             is_final = settled.parked or settled.circuit_opened
             return Severity.CRITICAL if needs_a_person or is_final else Severity.WARNING
+
+
+def _runbook(settled: Settled) -> str | None:
+    match settled.outcome:
+        case Outcome.FAILED:
+            return f"error-{settled.record.get('error_class') or 'code'}"
+        case Outcome.QUARANTINED | Outcome.REJECTED:
+            return "error-data"
+        case _:
+            return None
 
 
 def _headline(settled: Settled, counts: dict[str, int]) -> str:

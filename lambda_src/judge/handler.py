@@ -16,6 +16,7 @@ from lake_runtime.records import RuleCount
 from lake_runtime.replays import change_of
 from lake_runtime.reports import stage_report
 from lake_runtime.run import INPUT, JUDGEMENT, Run
+from lake_runtime.telemetry import logger
 
 
 class JudgeRequest(Request):
@@ -75,9 +76,18 @@ def handle(request: JudgeRequest) -> JudgeResponse:
         scores={dimension: float(score) for dimension, score in scores.items()},
     )
     run.artifacts.write(JUDGEMENT, response.model_dump(mode="json"))
+    _log_broken(stage.rules)
     if judgement.decision is Decision.FAIL:
         raise QualityFailed(f"{run.dataset}: {judgement.reason}")
     return response
+
+
+def _log_broken(rules: list[RuleCount]) -> None:
+    """Leave a line for each broken rule, by which a saved query counts them over runs."""
+    for rule in rules:
+        if rule.is_broken:
+            said = {"rule": rule.rule, "severity": rule.severity, "rows": rule.rows}
+            logger.info("rule broken", extra=said)
 
 
 def _is_replay(run: Run) -> bool:

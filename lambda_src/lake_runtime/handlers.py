@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict
 
 from lake_runtime.errors import named_after_class
-from lake_runtime.telemetry import logger, tracer
+from lake_runtime.telemetry import annotate_trace, logger, tracer
 
 
 class Request(BaseModel):
@@ -34,8 +34,8 @@ def state_machine_task(
 ) -> Callable[[Callable[[RequestT], Response]], Handler]:
     """Make a Lambda handler of a function from request to response.
 
-    The event is parsed, the log lines carry dataset and run id, the call is traced, and an
-    exception always leaves the function as an error. Errors of AWS services, which Python knows
+    The event is parsed, the log lines carry dataset and run id, the call is traced under both, and
+    an exception always leaves the function as an error. Errors of AWS services, which Python knows
     under one name, leave it under the name of their class, because machines retry by names.
     """
 
@@ -44,7 +44,9 @@ def state_machine_task(
         @tracer.capture_lambda_handler(capture_response=False)
         def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             request = request_type.model_validate(event)
-            logger.append_keys(dataset=request.dataset, run_id=getattr(request, "run_id", None))
+            run_id = getattr(request, "run_id", None)
+            logger.append_keys(dataset=request.dataset, run_id=run_id)
+            annotate_trace(dataset=request.dataset, run_id=run_id)
             try:
                 return step(request).model_dump(mode="json")
             except ClientError as error:

@@ -9,6 +9,13 @@ logger = Logger()
 tracer = Tracer()
 
 
+def annotate_trace(**annotations: str | None) -> None:
+    """Let traces be found by these; what is not known is left out."""
+    for name, text in annotations.items():
+        if text is not None:
+            tracer.put_annotation(name, text)
+
+
 def emit_metrics(
     dimensions: Mapping[str, str], values: Mapping[str, tuple[MetricUnit, float]]
 ) -> None:

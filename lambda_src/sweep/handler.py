@@ -122,6 +122,7 @@ def _tell(environment: SweepEnvironment, found: Findings) -> None:
         },
         reasons=found.reasons,
         next_step=_next_step(found),
+        runbook="batches-overdue" if found.overdue else "events-missed",
     )
     try:
         clients.sns().publish(

@@ -127,6 +127,15 @@ def _delete_composite(name: str, _properties: dict[str, Any]) -> None:
     )
 
 
+def _create_query(_id: str, properties: dict[str, Any], _stack: str) -> Created:
+    """Keep the query's name: the emulator's logs have no saved queries, and none is asked here."""
+    return properties["Name"], {"QueryDefinitionId": properties["Name"]}
+
+
+def _delete_query(_name: str, _properties: dict[str, Any]) -> None:
+    """There is nothing beside the stack's own record of it."""
+
+
 def _keep_metric_math(
     record: Callable[[str, dict[str, Any]], dict[str, Any]],
 ) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
@@ -167,6 +176,7 @@ HOOKS: tuple[Hook | Entry, ...] = (
     _resource("AWS::StepFunctions::StateMachineAlias", _create_alias, _delete_alias),
     _resource("AWS::Budgets::Budget", _create_budget, _delete_budget),
     _resource("AWS::CloudWatch::CompositeAlarm", _create_composite, _delete_composite),
+    _resource("AWS::Logs::QueryDefinition", _create_query, _delete_query),
     _resource("AWS::Glue::DataQualityRuleset", _create_ruleset, _delete_ruleset),
     Hook(
         "ministack.services.cloudformation.provisioners",

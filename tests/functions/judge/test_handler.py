@@ -169,3 +169,20 @@ def test_a_rule_that_could_not_be_judged_is_told_when_the_run_is_published(lake)
     closed = lake.close("run-1", "published")
     assert closed["outcome"] == "published_with_warnings"
     assert f"rule total was not evaluated: {reason}" in str(closed)
+
+
+def test_every_broken_rule_leaves_a_line_with_its_rows(lake, monkeypatch):
+    said = []
+    monkeypatch.setattr(
+        "judge.handler.logger.info", lambda message, extra: said.append((message, extra))
+    )
+    lake.arrive("flights/a.csv")
+    opened = lake.read_and_plan()
+    rules = [
+        {"rule": "required:tailnum", "severity": "quarantine", "rows": 5},
+        {"rule": "unique:flight", "severity": "quarantine", "rows": 0},
+    ]
+    lake.stage("run-1", rows_in=100, rows_good=95, rows_quarantined=5, score=0.95, rules=rules)
+    lake.judge(opened)
+    broken = {"rule": "required:tailnum", "severity": "quarantine", "rows": 5}
+    assert said == [("rule broken", broken)]

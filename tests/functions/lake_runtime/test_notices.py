@@ -43,9 +43,19 @@ def test_the_message_is_json_that_says_what_to_do():
         "counts": {"rows_in": 3},
         "reasons": ["because"],
         "next_step": "Look.",
+        "runbook": None,
     }
 
 
 def test_of_many_reasons_the_first_twenty_are_told_and_the_rest_counted():
     reasons = json.loads(_notice(reasons=[str(n) for n in range(5000)]).message)["reasons"]
     assert reasons == [*(str(n) for n in range(20)), "and 4980 more"]
+
+
+def test_a_notice_leads_to_its_runbook_where_people_find_it(monkeypatch):
+    def led_to():
+        return json.loads(_notice(runbook="error-data").message)["runbook"]
+
+    assert led_to() == "docs/runbooks/error-data.md"
+    monkeypatch.setenv("RUNBOOKS", "https://wiki.example.com/strata")
+    assert led_to() == "https://wiki.example.com/strata/error-data.md"

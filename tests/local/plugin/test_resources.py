@@ -98,6 +98,10 @@ TEMPLATE = {
                 ],
             },
         },
+        "Query": {
+            "Type": "AWS::Logs::QueryDefinition",
+            "Properties": {"Name": "plugin/failures", "QueryString": "fields @timestamp"},
+        },
         "Cause": {
             "Type": "AWS::CloudWatch::CompositeAlarm",
             "Properties": {
@@ -111,6 +115,7 @@ TEMPLATE = {
     "Outputs": {
         "Cause": {"Value": {"Fn::GetAtt": ["Cause", "Arn"]}},
         "Alias": {"Value": {"Ref": "Alias"}},
+        "Query": {"Value": {"Ref": "Query"}},
         "Budget": {"Value": {"Ref": "Budget"}},
     },
 }
@@ -132,6 +137,7 @@ def test_the_added_types_deploy_and_go_again(client: Client) -> None:
     started = states.start_execution(stateMachineArn=outputs["Alias"])
     assert ":execution:" in started["executionArn"]
     assert outputs["Budget"] == "plugin-monthly"
+    assert outputs["Query"] == "plugin/failures"
     check_budget(client("budgets"))
     check_alarm(client("cloudwatch"))
     check_composite(client("cloudwatch"), outputs["Cause"])
