@@ -23,9 +23,10 @@ class LakeMonitoring(Construct):
     each cause, so that one cause does not wake them ten times.
 
     Alarms start with one datapoint: on a run that failed, ran out of time or was aborted, on a
-    message in a dead-letter queue, on an object that was not replicated, on a batch
-    that was quarantined or is overdue, on an object whose event never came, and when the time in which a contract promises
-    new data has passed without any. All of them tell when they start and when they end.
+    message in a dead-letter queue, on an object that was not replicated, on a batch that was
+    quarantined or is overdue, on an object whose event never came, and when the time in which a
+    contract promises new data has passed without any. All of them tell when they start and when
+    they end.
 
     Args:
         prefix: ``<project>-<environment>``; names the dashboard and starts the alarms' names.
