@@ -148,14 +148,29 @@ class Alerts(Strict):
         return subscribers
 
 
+class Anomalies(Strict):
+    """From which impact on, in US dollars, a cost that nobody expected is told.
+
+    ``monitor_arn`` names a monitor of all services that exists: an account has one. Without, one is
+    made.
+    """
+
+    least_usd: int = Field(default=50, ge=1)
+    monitor_arn: str | None = Field(
+        default=None, pattern=r"^arn:aws[a-z-]*:ce::\d{12}:anomalymonitor/[A-Za-z0-9-]+$"
+    )
+
+
 class Budget(Strict):
     """What the account may cost in a month, in US dollars, and when that is told.
 
-    Told are the cost at ``alert_percent`` and at 100 %, and a forecast above 100 %.
+    Told are the cost at ``alert_percent`` and at 100 %, a forecast above 100 %, and, unless
+    ``anomalies`` is null, what a service costs beyond what is usual.
     """
 
     monthly_usd: int = Field(default=100, ge=1)
     alert_percent: int = Field(default=80, ge=1, le=99)
+    anomalies: Anomalies | None = None
 
 
 class Settings(Strict):

@@ -8,11 +8,11 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from config.settings import Settings
-from data_lake.cost_controls import CostControls
+from data_lake.cost_controls import AnomalyAlerts, CostControls
 
 
 class GovernanceStack(Stack):
-    """The monthly budget; the tags that cost is told apart by are on every stack.
+    """The budget and anomalies of cost; the tags that cost is told apart by are on every stack.
 
     Args:
         settings: the environment.
@@ -31,12 +31,14 @@ class GovernanceStack(Stack):
         **stack: Any,
     ) -> None:
         super().__init__(scope, construct_id, tags=tags, **stack)
+        anomalies = settings.budget.anomalies
         controls = CostControls(
             self,
             "Cost",
             prefix=settings.prefix,
             topic=topic,
             tags=tags,
-            **settings.budget.model_dump(),
+            anomalies=AnomalyAlerts(**anomalies.model_dump()) if anomalies else None,
+            **settings.budget.model_dump(exclude={"anomalies"}),
         )
         CfnOutput(self, "BudgetName", value=controls.budget.ref)

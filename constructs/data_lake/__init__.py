@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from data_lake.contracts import DatasetContract as DatasetContract
     from data_lake.contracts import ProductContract as ProductContract
     from data_lake.contracts import load_contracts as load_contracts
+    from data_lake.cost_controls import AnomalyAlerts as AnomalyAlerts
     from data_lake.cost_controls import CostControls as CostControls
     from data_lake.curate_pipeline import CuratePipeline as CuratePipeline
     from data_lake.dashboard import LakeDashboard as LakeDashboard
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AlarmSet",
     "AlertRouting",
+    "AnomalyAlerts",
     "ArrivalLedger",
     "Batching",
     "Calls",
@@ -155,7 +157,7 @@ _NAMES = {
         "ProductContract",
         "load_contracts",
     ),
-    "cost_controls": ("CostControls",),
+    "cost_controls": ("AnomalyAlerts", "CostControls"),
     "curate_pipeline": ("CuratePipeline",),
     "dashboard": ("LakeDashboard", "Monitored"),
     "dead_letters": ("DeadLetters",),

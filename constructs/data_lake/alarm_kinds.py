@@ -31,6 +31,7 @@ CAUSES: Final = {
         "have just failed",
         quiet_while="runs-failing",
     ),
+    "quality-low": Cause("Batches were kept back, because too few of their rows are good"),
     "undelivered": Cause("Messages could not be delivered and wait in dead-letter queues"),
 }
 """What wakes a person, by the end of the composite alarm's name."""
@@ -42,6 +43,7 @@ class AlarmKind(StrEnum):
     RUN_FAILED = "run-failed"
     RUN_TIMED_OUT = "run-timed-out"
     RUN_ABORTED = "run-aborted"
+    BATCH_QUARANTINED = "batch-quarantined"
     DEAD_LETTERS = "dead-letters"
     REPLICATION_FAILED = "replication-failed"
     FRESHNESS = "freshness"
@@ -77,6 +79,7 @@ KINDS: Final = {
     AlarmKind.RUN_FAILED: Kind(Severity.WARNING, "runs-failing"),
     AlarmKind.RUN_TIMED_OUT: Kind(Severity.WARNING, "runs-failing"),
     AlarmKind.RUN_ABORTED: Kind(Severity.WARNING, "runs-failing"),
+    AlarmKind.BATCH_QUARANTINED: Kind(Severity.WARNING, "quality-low"),
     AlarmKind.DEAD_LETTERS: Kind(Severity.WARNING, "undelivered"),
     AlarmKind.REPLICATION_FAILED: Kind(Severity.WARNING),
     AlarmKind.FRESHNESS: Kind(Severity.WARNING, "data-late"),

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from data_lake.alarm_kinds import KINDS, AlarmKind, with_runbook
 from data_lake.alerts import RUNBOOKS
-from data_lake.metrics import NAMESPACE, RUNS, SUCCESSES, run_dimensions
+from data_lake.metrics import NAMESPACE, RUNS, SUCCESSES, quarantined_by_dataset, run_dimensions
 from data_lake.severity import Severity
 
 FAILURES: Final = {
@@ -158,6 +158,23 @@ class AlarmSet(Construct):
             periods=periods,
             needed=periods,
             missing=cloudwatch.TreatMissingData.BREACHING,
+        )
+
+    def on_quarantined_batches(self, environment: str) -> None:
+        """Alarm on a run whose batch was quarantined: one alarm, with a series for each dataset."""
+        self._add(
+            AlarmKind.BATCH_QUARANTINED,
+            AlarmKind.BATCH_QUARANTINED,
+            "A batch was quarantined and not published, because its quality is below the threshold",
+            cloudwatch.MathExpression(
+                expression=quarantined_by_dataset(environment),
+                label="batches quarantined",
+                period=SHORT_PERIOD,
+            ),
+            comparison=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            periods=1,
+            needed=1,
+            missing=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
 
     def on_findings(self, environment: str) -> None:

@@ -13,8 +13,12 @@ from constructs import Construct
 from data_lake.dead_letters import DeadLetters
 from data_lake.severity import Severity
 
-ALERTING_SERVICES: Final = ("budgets.amazonaws.com", "cloudwatch.amazonaws.com")
-"""The services that send alerts of their own: of a budget, of an alarm."""
+ALERTING_SERVICES: Final = (
+    "budgets.amazonaws.com",
+    "cloudwatch.amazonaws.com",
+    "costalerts.amazonaws.com",
+)
+"""The services that send alerts of their own: of a budget, an alarm, an anomaly of cost."""
 
 RUNBOOKS: Final = "docs/runbooks"
 """The folder of the runbooks in this repository."""

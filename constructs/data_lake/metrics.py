@@ -22,3 +22,10 @@ def search_runs(environment: str, dataset: str, metric: str, statistic: str) -> 
     names = f"{NAMESPACE},dataset,environment,outcome"
     wanted = f'dataset="{dataset}" environment="{environment}" MetricName="{metric}"'
     return f"SEARCH('{{{names}}} {wanted}', '{statistic}', 3600)"
+
+
+def quarantined_by_dataset(environment: str) -> str:
+    """Give the Metrics Insights query for quarantined batches, a series for each dataset."""
+    table = f'SCHEMA("{NAMESPACE}", dataset, environment, outcome)'
+    wanted = f"environment = '{environment}' AND outcome = 'quarantined'"
+    return f"SELECT SUM({RUNS}) FROM {table} WHERE {wanted} GROUP BY dataset"  # noqa: S608 - no SQL

@@ -23,9 +23,10 @@ class LakeMonitoring(Construct):
     each cause, so that one cause does not wake them ten times.
 
     Alarms start with one datapoint: on a run that failed, ran out of time or was aborted, on a
-    message in a dead-letter queue, on an object that was not replicated, on a batch that is
-    overdue, on an object whose event never came, and when the time in which a contract promises
-    new data has passed without any. All of them tell when they start and when they end.
+    message in a dead-letter queue, on an object that was not replicated, on a batch that was
+    quarantined or is overdue, on an object whose event never came, and when the time in which a
+    contract promises new data has passed without any. All of them tell when they start and when
+    they end.
 
     Args:
         prefix: ``<project>-<environment>``; names the dashboard and starts the alarms' names.
@@ -84,6 +85,7 @@ class LakeMonitoring(Construct):
                 },
             )
         alarms.on_findings(environment)
+        alarms.on_quarantined_batches(environment)
         for dataset in datasets:
             if dataset.freshness_hours is not None:
                 alarms.on_stale_data(environment, dataset.name, dataset.freshness_hours)

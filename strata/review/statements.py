@@ -78,6 +78,8 @@ def _principals(statement: Mapping[str, Any]) -> Iterator[str]:
         yield ITSELF
     elif named == "*":
         yield ANYONE
+    elif not isinstance(named, dict):
+        yield spelt(named)
     else:
         for kind, values in named.items():
             for value in _list(values):

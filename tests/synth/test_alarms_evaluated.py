@@ -3,12 +3,13 @@
 import re
 
 from data_lake.alarm_kinds import KINDS, AlarmKind
-from data_lake.testing.alarm_evaluation import AlarmRule, AlarmState, states
+from data_lake.testing.alarm_evaluation import AlarmRule, AlarmState, evaluate_series, states
 
 ENDS = {
     "ExecutionsFailed": AlarmKind.RUN_FAILED,
     "ExecutionsTimedOut": AlarmKind.RUN_TIMED_OUT,
     "ExecutionsAborted": AlarmKind.RUN_ABORTED,
+    "batch-quarantined": AlarmKind.BATCH_QUARANTINED,
     "dead-letters": AlarmKind.DEAD_LETTERS,
     "replication": AlarmKind.REPLICATION_FAILED,
     "freshness": AlarmKind.FRESHNESS,
@@ -82,6 +83,26 @@ def test_silence_and_zeros_of_what_is_counted_are_fine_from_the_first_period_on(
         assert set(states(rule, counted())) == {OK}, name
         assert set(states(rule, [0.0] * 10)) == {OK}, name
         assert list(states(rule, [1.0] + [None] * 20, ALARM))[-1] is OK, name
+
+
+def test_a_quarantined_batch_alarms_for_its_dataset_and_without_series_nothing_does(lake):
+    for rule in of_kind(lake, AlarmKind.BATCH_QUARANTINED).values():
+        good, bad = [None, None, None], [None, None, 1.0]
+        assert evaluate_series(rule, {"flights": bad, "planes": good}) == (
+            ALARM,
+            {"flights": ALARM, "planes": OK},
+        )
+        assert evaluate_series(rule, {"planes": good})[0] is OK
+        assert evaluate_series(rule, {})[0] is AlarmState.INSUFFICIENT_DATA
+
+
+def test_the_alarm_of_quality_asks_for_what_close_run_counts(lake):
+    (query,) = lake.alarms()["batch-quarantined"]["Metrics"]
+    assert query["Expression"] == (
+        'SELECT SUM(Runs) FROM SCHEMA("Strata", dataset, environment, outcome) WHERE environment '
+        f"= '{lake.settings.environment}' AND outcome = 'quarantined' GROUP BY dataset"
+    )
+    assert (query["Period"], query.get("ReturnData", True)) == (300, True)
 
 
 def test_a_queue_alarms_as_long_as_a_message_is_in_it(lake):

@@ -59,8 +59,10 @@ def test_alarms_and_the_budget_may_publish_where_they_do_and_no_other_service(la
         assert len(allowed) == (name in told)
         for statement in allowed:
             assert statement["Action"] == "sns:Publish"
-            assert statement["Principal"] == {
-                "Service": ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]
+            assert set(statement["Principal"]["Service"]) == {
+                "budgets.amazonaws.com",
+                "cloudwatch.amazonaws.com",
+                "costalerts.amazonaws.com",
             }
             account = {"aws:SourceAccount": lake.settings.account}
             assert statement["Condition"] == {"StringEquals": account}

@@ -71,6 +71,7 @@ def test_services_that_deliver_messages_may_use_the_key_for_this_account_only(la
     assert statement["Principal"]["Service"] == [
         "budgets.amazonaws.com",
         "cloudwatch.amazonaws.com",
+        "costalerts.amazonaws.com",
         "events.amazonaws.com",
         "sns.amazonaws.com",
     ]

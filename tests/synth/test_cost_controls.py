@@ -1,7 +1,9 @@
+import json
+
 import pytest
 from aws_cdk import aws_sns as sns
 
-from data_lake.cost_controls import CostControls
+from data_lake.cost_controls import AnomalyAlerts, CostControls
 from stacks.application import tags_of
 from tests.synth.synthesised import flat
 
@@ -42,7 +44,7 @@ def test_every_alert_goes_to_the_lakes_topic(lake):
     for alert in budget_of(lake)["NotificationsWithSubscribers"]:
         (subscriber,) = alert["Subscribers"]
         assert subscriber["SubscriptionType"] == "SNS"
-        assert "AlertsTopic" in flat(subscriber["Address"])
+        assert "ProcessingAlerts" in flat(subscriber["Address"])
         assert alert["Notification"]["ThresholdType"] == "PERCENTAGE"
         assert alert["Notification"]["ComparisonOperator"] == "GREATER_THAN"
 
@@ -61,3 +63,50 @@ def test_a_budget_of_nothing_is_refused(stack):
 def test_an_early_alert_that_is_not_early_is_refused(stack, percent):
     with pytest.raises(ValueError, match=rf"alert_percent: must be from 1 to 99.* got {percent}"):
         make(stack, alert_percent=percent)
+
+
+MONITOR = "arn:aws:ce::111111111111:anomalymonitor/0a1b2c3d"
+
+
+def test_an_anomaly_of_any_services_cost_is_told_at_once_from_its_impact_on(synthesise):
+    for environment in ("dev", "staging", "prod"):
+        lake = synthesise(environment)
+        (monitor,) = lake.properties("AWS::CE::AnomalyMonitor")
+        (told,) = lake.properties("AWS::CE::AnomalySubscription")
+        assert (monitor["MonitorType"], monitor["MonitorDimension"]) == ("DIMENSIONAL", "SERVICE")
+        (watched,) = told["MonitorArnList"]
+        assert "CostMonitor" in json.dumps(watched)
+        assert told["Frequency"] == "IMMEDIATE"
+        (subscriber,) = told["Subscribers"]
+        assert subscriber["Type"] == "SNS"
+        assert "ProcessingAlerts" in flat(subscriber["Address"])
+        impact = json.loads(told["ThresholdExpression"])["Dimensions"]
+        assert impact["Key"] == "ANOMALY_TOTAL_IMPACT_ABSOLUTE"
+        assert impact["Values"] == [str(lake.settings.budget.anomalies.least_usd)]
+        for given in (monitor, told):
+            tags = {tag["Key"]: tag["Value"] for tag in given["ResourceTags"]}
+            assert tags == tags_of(lake.settings)
+
+
+def test_the_service_that_tells_of_anomalies_may_use_what_the_budget_may(lake):
+    for kind in ("AWS::SNS::TopicPolicy", "AWS::KMS::Key"):
+        texts = [json.dumps(one) for one in lake.properties(kind)]
+        admitting = [text for text in texts if "budgets.amazonaws.com" in text]
+        assert admitting
+        assert all("costalerts.amazonaws.com" in text for text in admitting)
+
+
+def test_the_emulated_lake_has_no_monitor(local):
+    assert local.properties("AWS::CE::AnomalyMonitor") == []
+
+
+def test_a_monitor_that_exists_is_taken_and_none_is_made(stack):
+    controls = make(stack, anomalies=AnomalyAlerts(least_usd=5, monitor_arn=MONITOR))
+    assert controls.anomalies is not None
+    assert controls.anomalies.monitor_arn_list == [MONITOR]
+    assert controls.node.try_find_child("Monitor") is None
+
+
+def test_an_anomaly_of_nothing_is_refused(stack):
+    with pytest.raises(ValueError, match=r"anomalies\.least_usd: must be at least 1: got 0"):
+        make(stack, anomalies=AnomalyAlerts(least_usd=0))
