@@ -86,19 +86,25 @@ def _all_lines(spark: SparkSession, uris: Mapping[str, int], raw: RawFormat) -> 
     except AnalysisException as error:
         raise UnreadableFile(f"a file of the run cannot be read: {in_short(error)}") from error
     positions = positions_of(source, uris)
-    octets = F.col("value").cast("binary")
-    text = F.decode(octets, raw.encoding)
+    text = F.decode(F.col("value").cast("binary"), raw.encoding)
     lines = source.select(
         text.alias("__line"),
-        (text.contains(REPLACEMENT) & (F.encode(text, raw.encoding) != octets)).alias(
-            "__undecodable"
-        ),
+        _is_undecodable(text, raw.encoding).alias("__undecodable"),
         F.col("_metadata.file_path").alias("__path"),
         F.col("_metadata.file_block_start").alias("__block"),
         # Increases with the lines of a block, whatever other blocks share its partition.
         F.monotonically_increasing_id().alias("__row"),
     )
     return with_position(spark, lines, positions)
+
+
+def _is_undecodable(text: Column, encoding: str) -> Column:
+    """Tell whether a line came out of decoding with replacements that were not written in it."""
+    if encoding.upper() == "UTF-8":
+        # What is valid stays as it is, byte by byte, and that is soon compared.
+        return text != F.col("value")
+    octets = F.col("value").cast("binary")
+    return text.contains(REPLACEMENT) & (F.encode(text, encoding) != octets)
 
 
 def positions_of(source: DataFrame, uris: Mapping[str, int]) -> dict[str, int]:
