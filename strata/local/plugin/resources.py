@@ -136,6 +136,16 @@ def _delete_query(_name: str, _properties: dict[str, Any]) -> None:
     """There is nothing beside the stack's own record of it."""
 
 
+def _create_anomaly_part(logical_id: str, _properties: dict[str, Any], stack: str) -> Created:
+    """Keep a name: the emulator has no Cost Explorer, and nothing is spent here."""
+    arn = f"arn:aws:ce::000000000000:anomaly/{stack}-{logical_id}"
+    return arn, {"MonitorArn": arn, "SubscriptionArn": arn}
+
+
+def _delete_anomaly_part(_arn: str, _properties: dict[str, Any]) -> None:
+    """There is nothing beside the stack's own record of it."""
+
+
 def _keep_metric_math(
     record: Callable[[str, dict[str, Any]], dict[str, Any]],
 ) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
@@ -175,6 +185,8 @@ HOOKS: tuple[Hook | Entry, ...] = (
     _resource("AWS::StepFunctions::StateMachineVersion", _create_version, _delete_version),
     _resource("AWS::StepFunctions::StateMachineAlias", _create_alias, _delete_alias),
     _resource("AWS::Budgets::Budget", _create_budget, _delete_budget),
+    _resource("AWS::CE::AnomalyMonitor", _create_anomaly_part, _delete_anomaly_part),
+    _resource("AWS::CE::AnomalySubscription", _create_anomaly_part, _delete_anomaly_part),
     _resource("AWS::CloudWatch::CompositeAlarm", _create_composite, _delete_composite),
     _resource("AWS::Logs::QueryDefinition", _create_query, _delete_query),
     _resource("AWS::Glue::DataQualityRuleset", _create_ruleset, _delete_ruleset),

@@ -8,9 +8,10 @@ from strata.local.lake import LocalLake
 from strata.page.deployed.body import read_dashboard
 from strata.page.deployed.measured import queue_depths, recorded_metrics
 from strata.page.deployed.model import Alarm, Dashboard, Metric, Query, Statistic
+from strata.page.deployed.queries import insights
 
 FILLED_SUM = "SUM(FILL(METRICS(), 0))"
-"""The one expression of an alarm that is judged here."""
+"""The one expression over metrics that is judged here; Metrics Insights is the other way."""
 
 
 def deployed_dashboard(lake: LocalLake) -> Dashboard:
@@ -46,9 +47,12 @@ def read_alarm(described: Mapping[str, Any]) -> Alarm:
     if "MetricName" in described:
         watched = [{"Metric": described, "Stat": described.get("Statistic"), **described}]
     filled = expressions == [FILLED_SUM]
-    known = {one["Period"] for one in watched}
-    judged = len(known) == 1 and (filled or "MetricName" in described)
+    grouped = len(parts) == 1 and any(one.startswith("SELECT ") for one in expressions)
+    known = {one["Period"] for one in (parts if grouped else watched)}
+    judged = len(known) == 1 and (filled or grouped or "MetricName" in described)
     queries = [_query(one["Metric"], one["Stat"]) for one in watched]
+    if grouped:
+        queries = [insights(expressions[0])]
     return Alarm(
         name=described["AlarmName"],
         state=described["StateValue"],
@@ -60,6 +64,7 @@ def read_alarm(described: Mapping[str, Any]) -> Alarm:
         comparison=described["ComparisonOperator"],
         threshold=described["Threshold"],
         missing=described.get("TreatMissingData", "missing"),
+        grouped=grouped,
     )
 
 

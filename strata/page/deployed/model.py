@@ -121,7 +121,8 @@ class Metric:
 class Alarm:
     """A deployed alarm, with what it compares; `state` is the emulator's own word for it.
 
-    `queries` are what it watches, added up if `filled` (then what is missing counts as zero).
+    `queries` are what it watches, added up if `filled` (then what is missing counts as zero); if
+    `grouped`, each metric that they find is judged on its own, and one that breaches is enough.
     None: an expression that nothing here can judge.
     """
 
@@ -135,3 +136,4 @@ class Alarm:
     comparison: str
     threshold: float
     missing: str
+    grouped: bool = False

@@ -10,6 +10,11 @@ _SEARCH = re.compile(
     r"SEARCH\('\{(?P<schema>[^}']+)\}\s+(?P<terms>[^']*)',\s*'(?P<statistic>\w+)',\s*\d+\)"
 )
 _TERM = re.compile(r'(\w+)="([^"]*)"')
+_SELECT = re.compile(
+    r"SELECT (?P<statistic>\w+)\((?P<name>\w+)\) FROM SCHEMA\((?P<schema>[^)]+)\)"
+    r" WHERE (?P<terms>.+) GROUP BY (?P<groups>[\w, ]+)"
+)
+_CONDITION = re.compile(r"(\w+) = '([^']*)'")
 _OPTIONS = frozenset({"label", "period", "stat", "yAxis", "expression", "id", "region"})
 
 
@@ -79,6 +84,24 @@ def search(expression: str, where: str, *, label: str | None = None, right: bool
         label=label,
         right=right,
     )
+
+
+def insights(expression: str) -> Query | None:
+    """Read `SELECT SUM(Name) FROM SCHEMA("Namespace", …) WHERE a = 'b' AND … GROUP BY c`.
+
+    What it groups by stays open. None for a query of Metrics Insights that says more than that.
+    """
+    found = _SELECT.fullmatch(expression.strip())
+    if found is None:
+        return None
+    namespace, *schema = (part.strip().strip('"') for part in found["schema"].split(","))
+    conditions = [_CONDITION.fullmatch(term) for term in found["terms"].split(" AND ")]
+    terms = {condition[1]: condition[2] for condition in conditions if condition}
+    groups = tuple(part.strip() for part in found["groups"].split(","))
+    word = next((one for one in get_args(Statistic) if one.upper() == found["statistic"]), None)
+    if word is None or not all(conditions) or {*terms, *groups} != set(schema):
+        return None
+    return Query(namespace, found["name"], terms, word, open_dimensions=groups)
 
 
 def known_statistic(word: str, where: str) -> Statistic:

@@ -111,8 +111,26 @@ TEMPLATE = {
                 },
             },
         },
+        "Monitor": {
+            "Type": "AWS::CE::AnomalyMonitor",
+            "Properties": {
+                "MonitorName": "plugin",
+                "MonitorType": "DIMENSIONAL",
+                "MonitorDimension": "SERVICE",
+            },
+        },
+        "Anomalies": {
+            "Type": "AWS::CE::AnomalySubscription",
+            "Properties": {
+                "SubscriptionName": "plugin",
+                "Frequency": "IMMEDIATE",
+                "MonitorArnList": [{"Fn::GetAtt": ["Monitor", "MonitorArn"]}],
+                "Subscribers": [],
+            },
+        },
     },
     "Outputs": {
+        "Anomalies": {"Value": {"Ref": "Anomalies"}},
         "Cause": {"Value": {"Fn::GetAtt": ["Cause", "Arn"]}},
         "Alias": {"Value": {"Ref": "Alias"}},
         "Query": {"Value": {"Ref": "Query"}},

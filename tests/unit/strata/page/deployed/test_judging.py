@@ -35,6 +35,14 @@ FRESH = replace(
 )
 
 
+EACH = replace(
+    FAILED,
+    queries=(Query("N", "Runs", {"outcome": "bad"}, "Sum", open_dimensions=("dataset",)),),
+    threshold=2,
+    grouped=True,
+)
+
+
 def measured(name: str, minutes_ago: float, value: float, **dimensions: str) -> Metric:
     """Give a metric with one value."""
     return Metric("N", name, dimensions, ((NOW - timedelta(minutes=minutes_ago), value),))
@@ -84,3 +92,20 @@ def test_what_the_emulator_has_judged_itself_stands(state: AlarmWord) -> None:
 def test_what_cannot_be_judged_stays_open(unknown: dict[str, object]) -> None:
     alarm = replace(FAILED, **unknown)  # type: ignore[arg-type]
     assert judge(alarm, [measured("Failed", 1, 1)], NOW) == "INSUFFICIENT_DATA"
+
+
+@pytest.mark.parametrize(
+    ("metrics", "state"),
+    [
+        ([], "INSUFFICIENT_DATA"),
+        ([measured("Runs", 1, 5, dataset="a", outcome="good")], "INSUFFICIENT_DATA"),
+        ([measured("Runs", 9, 5, dataset="a", outcome="bad")], "OK"),
+        # One each is not two of one.
+        ([measured("Runs", 1, 1, dataset=name, outcome="bad") for name in "ab"], "OK"),
+        ([measured("Runs", 1, rows, dataset=str(rows), outcome="bad") for rows in (1, 2)], "ALARM"),
+    ],
+)
+def test_of_grouped_metrics_each_is_judged_on_its_own(
+    metrics: list[Metric], state: AlarmWord
+) -> None:
+    assert judge(EACH, metrics, NOW) == state

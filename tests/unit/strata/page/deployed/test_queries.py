@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from data_lake.metrics import search_runs
+from data_lake.metrics import quarantined_by_dataset, search_runs
 from strata.page.deployed.model import DashboardError, Query
-from strata.page.deployed.queries import read_queries, search
+from strata.page.deployed.queries import insights, read_queries, search
 
 
 def test_a_metric_is_read_with_its_dimensions_statistic_label_and_axis() -> None:
@@ -30,6 +30,30 @@ def test_the_search_that_the_lakes_dashboard_writes_is_read() -> None:
         statistic="Sum",
         open_dimensions=("outcome",),
     )
+
+
+def test_the_query_that_the_lakes_alarm_writes_is_read() -> None:
+    assert insights(quarantined_by_dataset("prod")) == Query(
+        namespace="Strata",
+        name="Runs",
+        dimensions={"environment": "prod", "outcome": "quarantined"},
+        statistic="Sum",
+        open_dimensions=("dataset",),
+    )
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "SELECT SUM(Runs) FROM Strata",
+        "SELECT SUM(Runs) FROM SCHEMA(\"Strata\", a, b) WHERE a != 'x' GROUP BY b",
+        "SELECT SUM(Runs) FROM SCHEMA(\"Strata\", a, b) WHERE a = 'x' OR b = 'y' GROUP BY b",
+        "SELECT SUM(Runs) FROM SCHEMA(\"Strata\", a, b, c) WHERE a = 'x' GROUP BY b",
+        "SELECT P99(Runs) FROM SCHEMA(\"Strata\", a, b) WHERE a = 'x' GROUP BY b",
+    ],
+)
+def test_a_query_that_says_more_is_not_read_by_halves(expression: str) -> None:
+    assert insights(expression) is None
 
 
 @pytest.mark.parametrize(
