@@ -36,9 +36,9 @@ class CauseAlarms(Construct):
     Args:
         prefix: ``<project>-<environment>``; starts each alarm's name.
         topics: who is told, by severity.
-        runbooks: the folder or URL of the runbooks. Default: the folder of this repository.
         alarms: the alarms of each cause, by its name in ``CAUSES``. A cause without any has no
             composite alarm.
+        runbooks: the folder or URL of the runbooks. Default: the folder of this repository.
 
     Attributes:
         alarms: the composite alarm of each cause.

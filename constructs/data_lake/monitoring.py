@@ -39,9 +39,9 @@ class LakeMonitoring(Construct):
         unheard: the dead-letter queues that fill because a topic takes nothing or tells nobody;
             their alarms open an OpsItem in Systems Manager as well. Default: none.
         zones: by name; needed where ``replicas`` has entries.
+        replicas: the replica bucket's name by zone. Default: nothing is replicated.
         runbooks: the folder or URL of the runbooks, whose pages alarms name. Default: the folder of
             this repository.
-        replicas: the replica bucket's name by zone. Default: nothing is replicated.
 
     Attributes:
         alarms: every alarm on a metric.

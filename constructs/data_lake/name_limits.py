@@ -22,6 +22,8 @@ NAMES: Final[Mapping[str, tuple[str, int]]] = {
     STACK: ("StackName", 128),
     "AWS::Athena::WorkGroup": ("Name", 128),
     "AWS::Budgets::Budget": ("Budget.BudgetName", 100),
+    "AWS::CE::AnomalyMonitor": ("MonitorName", 1024),
+    "AWS::CE::AnomalySubscription": ("SubscriptionName", 1024),
     "AWS::CloudWatch::Alarm": ("AlarmName", 255),
     "AWS::CloudWatch::CompositeAlarm": ("AlarmName", 255),
     "AWS::CloudWatch::Dashboard": ("DashboardName", 255),

@@ -55,8 +55,12 @@ def add_cost_command(commands: Any) -> None:
         metavar="FOLDER",
         help="templates that exist, such as cdk.out/prod; default: they are synthesised now",
     )
-    parser.add_argument("--prices", type=Path, default=PRICES, metavar="FILE")
-    parser.add_argument("--format", choices=FORMATS, default="text")
+    parser.add_argument(
+        "--prices", type=Path, default=PRICES, metavar="FILE", help="other prices than Strata's own"
+    )
+    parser.add_argument(
+        "--format", choices=FORMATS, default="text", help="for a terminal, a comment or a program"
+    )
     parser.add_argument("--output", type=Path, metavar="FILE", help="write to a file")
 
 

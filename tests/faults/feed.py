@@ -66,7 +66,7 @@ class Feed:
 
         The name of a file is its keyword with the last underscore as the dot.
         """
-        with self.faults.armed(Fault("state:OpenRun", seconds=1, where=f'"{self.name}"')):
+        with self.faults.armed(Fault("state:OpenRun", seconds=2, where=f'"{self.name}"')):
             for name, content in files.items():
                 self.put(".".join(name.rsplit("_", 1)), content)
             return self.settle()

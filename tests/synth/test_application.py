@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,7 @@ def test_every_stack_tells_the_names_that_people_and_tools_need(lake):
             "LedgerTableName",
             "AuditTableName",
             "AlertTopicArn",
+            "ContractsUri",
             "ArrivalQueueUrl",
             "ArrivalDeadLetterQueueUrl",
             "NoticeDeadLetterQueueUrl",
@@ -191,10 +193,18 @@ def shape(lake):
 
 def test_environments_differ_by_their_settings_alone(synthesise):
     shapes = {environment: shape(synthesise(environment)) for environment in ENVIRONMENTS}
-    assert shapes["local"] == shapes["dev"] == shapes["staging"]
-    assert shapes["staging"] < shapes["prod"]
-    for _, name, _ in shapes["prod"] - shapes["staging"]:
-        assert "replication" in name.lower()
+    steps = list(pairwise(shapes[name] for name in ("local", "dev", "staging", "prod")))
+    assert all(before <= after for before, after in steps)
+    anomalies, severities, second_region = (
+        {(name, kind) for _, name, kind in after - before} for before, after in steps
+    )
+    assert {kind for _, kind in anomalies} == {
+        "AWS::CE::AnomalyMonitor",
+        "AWS::CE::AnomalySubscription",
+    }
+    assert {kind for _, kind in severities} == {"AWS::SNS::Topic", "AWS::SNS::TopicPolicy"}
+    assert second_region
+    assert all("replication" in name.lower() for name, _ in second_region)
 
 
 def test_equal_sources_give_equal_templates(prod, repository, tmp_path):

@@ -24,6 +24,12 @@ from tests.synth.synthesised import flat
 OWN = LakeNames("dev", "lake-dev", ("us-east-1", "us-west-2"), "dev.yaml")
 STATED = {
     "AWS::Budgets::Budget": ("budgets", "CreateBudget", "Budget.BudgetName"),
+    "AWS::CE::AnomalyMonitor": ("ce", "CreateAnomalyMonitor", "AnomalyMonitor.MonitorName"),
+    "AWS::CE::AnomalySubscription": (
+        "ce",
+        "CreateAnomalySubscription",
+        "AnomalySubscription.SubscriptionName",
+    ),
     "AWS::CloudWatch::Alarm": ("cloudwatch", "PutMetricAlarm", "AlarmName"),
     "AWS::DynamoDB::GlobalTable": ("dynamodb", "CreateGlobalTable", "GlobalTableName"),
     "AWS::Events::EventBus": ("events", "CreateEventBus", "Name"),
