@@ -64,7 +64,9 @@ def assert_what_an_estimate_assumes(amounts: dict[str, float], runs: int, files:
         least, expected, most = (
             sum(number * assumed.at(case) for assumed, number in rows if assumed) for case in Case
         )
-        assert amounts[counted] == pytest.approx(expected, rel=0.1), counted
+        # How often runs look whether a crawl is over depends on the second in which it began.
+        room = 0.3 if counted == "transitions" else 0.1
+        assert amounts[counted] == pytest.approx(expected, rel=room), counted
         assert least <= amounts[counted] <= most, counted
 
 
