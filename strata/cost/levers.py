@@ -185,31 +185,33 @@ def _one_alarm_a_machine(inputs: Inputs) -> Inputs:
 def _tiered(inputs: Inputs) -> Inputs:
     """Turn Intelligent-Tiering on in the zones of tables that lack it."""
     moved = {"StorageClass": "INTELLIGENT_TIERING", "TransitionInDays": 0}
-
-    def tiered(one: Resource) -> Resource:
-        name = str(one.properties.get("BucketName", ""))
-        if one.kind != "AWS::S3::Bucket" or not ("-processed-" in name or "-curated-" in name):
-            return one
-        rules = one.properties.get("LifecycleConfiguration", {}).get("Rules", [{}])
-        life = {"Rules": [{**rules[0], "Transitions": [moved]}, *rules[1:]]}
-        return replace(one, properties={**one.properties, "LifecycleConfiguration": life})
-
-    return _with_resources(inputs, tiered)
+    return _with_lifecycle(inputs, ("processed", "curated"), lambda _: {"Transitions": [moved]})
 
 
 def _raw_expires(inputs: Inputs) -> Inputs:
-    """Let raw files expire after a year."""
+    """Let raw files expire after a year, or as soon as they do."""
+    year = 365
+    return _with_lifecycle(
+        inputs,
+        ("raw",),
+        lambda rule: {"ExpirationInDays": min(rule.get("ExpirationInDays", year), year)},
+    )
 
-    def expiring(one: Resource) -> Resource:
+
+def _with_lifecycle(
+    inputs: Inputs, zones: tuple[str, ...], change: Callable[[Mapping[str, Any]], dict[str, Any]]
+) -> Inputs:
+    """Change the first lifecycle rule of some zones' buckets."""
+
+    def changed(one: Resource) -> Resource:
         name = str(one.properties.get("BucketName", ""))
-        if one.kind != "AWS::S3::Bucket" or "-raw-" not in name:
+        if one.kind != "AWS::S3::Bucket" or not any(f"-{zone}-" in name for zone in zones):
             return one
         rules = one.properties.get("LifecycleConfiguration", {}).get("Rules", [{}])
-        days = min(rules[0].get("ExpirationInDays", 365), 365)
-        life = {"Rules": [{**rules[0], "ExpirationInDays": days}, *rules[1:]]}
+        life = {"Rules": [{**rules[0], **change(rules[0])}, *rules[1:]]}
         return replace(one, properties={**one.properties, "LifecycleConfiguration": life})
 
-    return _with_resources(inputs, expiring)
+    return _with_resources(inputs, changed)
 
 
 def _changes() -> Iterator[tuple[str, str, Callable[[Inputs], Inputs]]]:

@@ -87,15 +87,21 @@ def test_a_batch_whose_run_fails_waits_whole_and_repeating_the_command_loads_it(
     assert statuses(lake, *parts) == ["published"] * 3
 
 
-def test_a_command_that_was_cut_off_between_the_files_goes_on_with_the_same_batch(
-    lake, deployed, parts, monkeypatch
-):
+def cut_off_between_the_files(deployed, monkeypatch):
+    """Begin to load a batch again, and stop before its last file is given back."""
+
     def die(*_):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(Reprocessing, "_release", die)
         again(deployed).run()
+
+
+def test_a_command_that_was_cut_off_between_the_files_goes_on_with_the_same_batch(
+    lake, deployed, parts, monkeypatch
+):
+    cut_off_between_the_files(deployed, monkeypatch)
     assert statuses(lake, *parts) == ["held", "held", "published"]
     assert again(deployed).run() == 1
     assert statuses(lake, *parts) == ["published"] * 3
@@ -104,12 +110,7 @@ def test_a_command_that_was_cut_off_between_the_files_goes_on_with_the_same_batc
 def test_a_batch_that_is_given_up_between_its_files_is_as_it_was_and_can_be_loaded_again(
     lake, deployed, parts, monkeypatch
 ):
-    def die(*_):
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(Reprocessing, "_release", die)
-        again(deployed).run()
+    cut_off_between_the_files(deployed, monkeypatch)
     assert statuses(lake, *parts) == ["held", "held", "published"]
     assert again(deployed).abandon()
     assert statuses(lake, *parts) == ["published"] * 3
